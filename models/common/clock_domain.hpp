@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// A clock that can change while the simulation runs; nothing ticks, durations are computed from it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include <systemc>
+
+namespace aie4 {
+
+/// One clock domain. Frequencies are whole MHz, 1..10000.
+class ClockDomain {
+ public:
+  ClockDomain(std::string name, std::uint64_t mhz) : changed(("clock_" + name).c_str()), name_(std::move(name)), mhz_(mhz) {}
+
+  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] std::uint64_t mhz() const { return mhz_; }
+  /// False between POWER_OFF and POWER_ON of the SMU.
+  [[nodiscard]] bool running() const { return running_; }
+
+  /// Duration of `count` cycles at the present frequency, rounded to the nearest picosecond.
+  [[nodiscard]] sc_core::sc_time cycles(std::uint64_t count) const {
+    const std::uint64_t picoseconds = (count * 1'000'000 + mhz_ / 2) / mhz_;
+    return sc_core::sc_time(static_cast<double>(picoseconds), sc_core::SC_PS);
+  }
+
+  void set_mhz(std::uint64_t mhz) {
+    mhz_ = mhz;
+    changed.notify();
+  }
+  void set_running(bool running) {
+    running_ = running;
+    changed.notify();
+  }
+
+  sc_core::sc_event changed;  ///< Notified at each change of frequency or power.
+
+ private:
+  std::string name_;
+  std::uint64_t mhz_;
+  bool running_ = false;
+};
+
+}  // namespace aie4

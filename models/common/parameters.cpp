@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/common/parameters.hpp"
+
+#include <array>
+
+namespace aie4 {
+namespace {
+
+using enum Confidence;
+using P = Parameters;
+
+constexpr std::string_view kArrayAttributes = "NPU3 array attributes of the public profiling plug-in";
+constexpr std::string_view kDriver = "amdxdna, Linux 7.3";
+constexpr std::string_view kChainedNoop = "fitted to the published chained no-op rate (190,152 op/s)";
+constexpr std::string_view kNone = "no public evidence";
+
+constexpr auto kTable = std::to_array<ParameterInfo>({
+    {"array.columns", &P::columns, "1", 3, 1, 8, Documented, kArrayAttributes, "columns of the array"},
+    {"array.mem_rows", &P::mem_rows, "1", 1, 1, 2, Documented, kArrayAttributes, "memory-tile rows"},
+    {"array.core_rows", &P::core_rows, "1", 4, 1, 8, Documented, kArrayAttributes, "compute rows"},
+    {"array.core_dma_channels", &P::core_dma_channels, "1", 3, 0, 65535, Documented, kArrayAttributes,
+     "DMA channels of a compute tile (2 S2MM + 1 MM2S)"},
+    {"array.mem_dma_channels", &P::mem_dma_channels, "1", 18, 0, 65535, Documented, kArrayAttributes,
+     "DMA channels of a memory tile (8 S2MM + 10 MM2S)"},
+    {"array.shim_dma_channels", &P::shim_dma_channels, "1", 6, 0, 65535, Documented, kArrayAttributes,
+     "data DMA channels of a shim tile (2 S2MM + 4 MM2S)"},
+    {"array.core_locks", &P::core_locks, "1", 16, 0, 65535, Documented, kArrayAttributes, "locks of a compute tile"},
+    {"array.mem_locks", &P::mem_locks, "1", 64, 0, 65535, Documented, kArrayAttributes, "locks of a memory tile"},
+    {"array.shim_locks", &P::shim_locks, "1", 32, 0, 65535, Documented, kArrayAttributes, "locks of a shim tile"},
+    {"array.core_events", &P::core_events, "1", 229, 0, 65535, Documented, kArrayAttributes, "events of a compute tile"},
+    {"array.mem_events", &P::mem_events, "1", 200, 0, 65535, Documented, kArrayAttributes, "events of a memory tile"},
+    {"array.shim_events", &P::shim_events, "1", 246, 0, 65535, Documented, kArrayAttributes, "events of a shim tile"},
+    {"array.column_dump_bytes", &P::column_dump_bytes, "bytes", 4096, 1, 1U << 20, Assumed, kNone,
+     "size of the status dump of one column that AIE_TILE_INFO announces"},
+
+    {"pci.pf_vectors", &P::pf_vectors, "1", 1, 1, 64, Assumed, kNone, "MSI-X table size of the PF"},
+    {"pci.vf_vectors", &P::vf_vectors, "1", 16, 2, 64, Assumed, kNone,
+     "MSI-X table size of a VF; vector 0 is the mailbox's, contexts share the others"},
+
+    {"clock.aie_mhz", &P::aie_mhz, "MHz", 1200, 1, 10000, Documented, kDriver, "AIE clock: array and microcontrollers"},
+    {"clock.npu_h_mhz", &P::npu_h_mhz, "MHz", 1200, 1, 10000, Documented, kDriver, "NPU-H clock: management and NoC side"},
+
+    {"smu.command_us", &P::smu_command_us, "us", 50, 0, 10'000'000, Assumed, kNone, "SMU busy time per command"},
+    {"psp.validate_us", &P::psp_validate_us, "us", 2000, 0, 10'000'000, Assumed, kNone,
+     "PSP busy time of VALIDATE and VALIDATE_CERT, beside the fetch"},
+    {"psp.start_us", &P::psp_start_us, "us", 500, 0, 10'000'000, Assumed, kNone, "PSP busy time of START"},
+    {"psp.release_us", &P::psp_release_us, "us", 200, 0, 10'000'000, Assumed, kNone, "PSP busy time of RELEASE_TMR"},
+    {"firmware.boot_us", &P::firmware_boot_us, "us", 5000, 0, 10'000'000, Assumed, kNone,
+     "from START to mailbox_info.valid"},
+
+    {"firmware.message_ns", &P::message_ns, "ns", 5000, 0, 10'000'000'000, Assumed, kNone,
+     "handling of one management message"},
+    {"firmware.contexts_per_vf", &P::contexts_per_vf, "1", 256, 1, 480, Assumed,
+     "public array sizes say 128 (protocol 5) and 1024 (protocol 6)", "hardware contexts of one VF"},
+    {"firmware.context_switch_us", &P::context_switch_us, "us", 10, 0, 10'000'000, Assumed, kNone,
+     "handing the array from one context to the next"},
+    {"firmware.quantum_us", &P::quantum_us, "us", 1000, 1, 10'000'000, Documented,
+     "context switch hysteresis default of the newer driver", "time slice while another context of the band waits"},
+    {"firmware.protocol_major", &P::protocol_major, "1", 5, 0, 65535, Documented, kDriver, "mailbox protocol, major"},
+    {"firmware.protocol_minor", &P::protocol_minor, "1", 24, 0, 65535, Documented, kDriver, "mailbox protocol, minor"},
+    {"firmware.write_index_mirror", &P::write_index_mirror, "1", 1, 0, 1, Documented,
+     "observed conflict of kernel 7.3 with XRT 2.25 (docs/driver-bring-up.md)",
+     "1: copy the write_index of a wide queue to offset 0x10 at doorbell time; not behaviour of real hardware"},
+
+    {"noc.latency_ns", &P::noc_latency_ns, "ns", 400, 0, 1'000'000, Assumed, kNone,
+     "host memory access, request to first data"},
+    {"noc.bytes_per_us", &P::noc_bytes_per_us, "B/us", 80'000, 1, 10'000'000, Assumed, kNone,
+     "host memory bandwidth shared by all engines (80 GB/s)"},
+    {"noc.register_access_ns", &P::register_access_ns, "ns", 60, 0, 1'000'000, Assumed, kNone,
+     "one 32-bit access of a controller to a register"},
+
+    {"cert.doorbell_pickup_ns", &P::doorbell_pickup_ns, "ns", 1500, 0, 1'000'000'000, Assumed, kNone,
+     "doorbell write to CERT's first look at the queue"},
+    {"cert.packet_fetch_ns", &P::packet_fetch_ns, "ns", 400, 0, 1'000'000'000, Inferred, kChainedNoop,
+     "decoding a packet, beside its fetch over the NoC"},
+    {"cert.packet_launch_ns", &P::packet_launch_ns, "ns", 1000, 0, 1'000'000'000, Inferred, kChainedNoop,
+     "from a decoded packet to the first page fetch"},
+    {"cert.opcode_ns", &P::opcode_ns, "ns", 60, 0, 1'000'000'000, Assumed, kNone, "fetch and decode of one opcode"},
+    {"cert.job_start_ns", &P::job_start_ns, "ns", 300, 0, 1'000'000'000, Assumed, kNone, "START_JOB"},
+    {"cert.completion_ns", &P::completion_ns, "ns", 700, 0, 1'000'000'000, Inferred, kChainedNoop,
+     "post-work, beside the writes to host memory"},
+    {"cert.packet_timeout_ms", &P::packet_timeout_ms, "ms", 2000, 0, 10'000'000, Assumed, kNone,
+     "a command that runs longer ends with PKT_TIMEOUT; 0 = never"},
+});
+
+}  // namespace
+
+std::string_view to_string(Confidence confidence) {
+  switch (confidence) {
+    case Measured: return "measured";
+    case Documented: return "documented";
+    case Inferred: return "inferred";
+    case Assumed: return "assumed";
+  }
+  return "assumed";
+}
+
+Parameters::Parameters() {  // NOLINT(cppcoreguidelines-pro-type-member-init): the table sets every member
+  for (const ParameterInfo& info : kTable) this->*info.member = info.default_value;
+}
+
+std::span<const ParameterInfo> parameter_table() { return kTable; }
+
+}  // namespace aie4

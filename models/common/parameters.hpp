@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every latency, width, depth and count that can be configured: name, unit, default, range, source, confidence.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace aie4 {
+
+/// How far a number can be believed.
+enum class Confidence : std::uint8_t {
+  Measured,    ///< On hardware, by the cited source.
+  Documented,  ///< In a manual, a driver or a public tool.
+  Inferred,    ///< Follows from measured or documented facts.
+  Assumed,     ///< No public evidence.
+};
+
+[[nodiscard]] std::string_view to_string(Confidence confidence);
+
+/// The values. Each member is described by one row of `parameter_table()`, which also holds its default.
+struct Parameters {
+  Parameters();
+
+  // Geometry of the array.
+  std::uint64_t columns;
+  std::uint64_t mem_rows;
+  std::uint64_t core_rows;
+  std::uint64_t core_dma_channels;
+  std::uint64_t mem_dma_channels;
+  std::uint64_t shim_dma_channels;
+  std::uint64_t core_locks;
+  std::uint64_t mem_locks;
+  std::uint64_t shim_locks;
+  std::uint64_t core_events;
+  std::uint64_t mem_events;
+  std::uint64_t shim_events;
+  std::uint64_t column_dump_bytes;
+  // PCI.
+  std::uint64_t pf_vectors;
+  std::uint64_t vf_vectors;
+  // Clocks.
+  std::uint64_t aie_mhz;
+  std::uint64_t npu_h_mhz;
+  // SMU and PSP.
+  std::uint64_t smu_command_us;
+  std::uint64_t psp_validate_us;
+  std::uint64_t psp_start_us;
+  std::uint64_t psp_release_us;
+  std::uint64_t firmware_boot_us;
+  // Management firmware.
+  std::uint64_t message_ns;
+  std::uint64_t contexts_per_vf;
+  std::uint64_t context_switch_us;
+  std::uint64_t quantum_us;
+  std::uint64_t protocol_major;
+  std::uint64_t protocol_minor;
+  std::uint64_t write_index_mirror;
+  // NoC and DDR.
+  std::uint64_t noc_latency_ns;
+  std::uint64_t noc_bytes_per_us;
+  std::uint64_t register_access_ns;
+  // CERT.
+  std::uint64_t doorbell_pickup_ns;
+  std::uint64_t packet_fetch_ns;
+  std::uint64_t packet_launch_ns;
+  std::uint64_t opcode_ns;
+  std::uint64_t job_start_ns;
+  std::uint64_t completion_ns;
+  std::uint64_t packet_timeout_ms;
+};
+
+struct ParameterInfo {
+  std::string_view name;  ///< "psp.validate_us": what `--set` and the configuration file use.
+  std::uint64_t Parameters::* member = nullptr;
+  std::string_view unit;  ///< "1" for counts and switches.
+  std::uint64_t default_value = 0;
+  std::uint64_t minimum = 0;
+  std::uint64_t maximum = 0;
+  Confidence confidence = Confidence::Assumed;
+  std::string_view source;
+  std::string_view description;
+};
+
+/// All parameters, in the order in which they are printed.
+[[nodiscard]] std::span<const ParameterInfo> parameter_table();
+
+}  // namespace aie4

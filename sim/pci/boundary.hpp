@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+// Everything that crosses the PCI boundary of a function, as one stream of events: what a transcript records, what a
+// replay compares, what statistics count.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "models/common/dma.hpp"
+
+namespace aie4::pci {
+
+enum class BoundaryEventKind : std::uint8_t {
+  ConfigRead,   ///< Host reads configuration space; data is the answer.
+  ConfigWrite,  ///< Host writes configuration space.
+  BarRead,      ///< Host reads a BAR; data is the answer.
+  BarWrite,     ///< Host writes a BAR.
+  Reset,        ///< Conventional reset by the host. (An FLR is a ConfigWrite.)
+  Connect,      ///< A host appeared.
+  Disconnect,   ///< The host went away.
+  Interrupt,    ///< Device signals vector `address`.
+  DmaRead,      ///< Device reads host memory; data is what it got.
+  DmaWrite,     ///< Device writes host memory.
+};
+
+/// True for events that the host starts; the others are started by the device.
+[[nodiscard]] constexpr bool started_by_host(BoundaryEventKind kind) { return kind <= BoundaryEventKind::Disconnect; }
+
+/// One crossing. `data` is valid during the call only.
+struct BoundaryEvent {
+  BoundaryEventKind kind = BoundaryEventKind::Connect;
+  std::uint8_t function = 0;  ///< Index in the machine: 0 = the first function of the configuration.
+  std::uint8_t bar = 0;       ///< BarRead, BarWrite.
+  DmaSpace space = DmaSpace::Function;
+  DmaStatus status = DmaStatus::Ok;  ///< DmaRead, DmaWrite.
+  std::uint64_t address = 0;         ///< Offset in the space, DMA address, or vector.
+  std::span<const std::byte> data = {};
+};
+
+/// Sees each crossing after it happened, in order, on the simulation thread.
+class BoundaryObserver {
+ public:
+  virtual ~BoundaryObserver() = default;
+  virtual void observe(const BoundaryEvent& event) = 0;
+};
+
+}  // namespace aie4::pci
