@@ -67,8 +67,8 @@ enum class Sender : std::uint8_t { Pf = 1, Vf = 2, Any = 3 };
 
 struct MessageInfo {
   std::uint32_t opcode = 0;
-  std::string_view name;
   Sender sender = Sender::Any;
+  std::string_view name;
   std::uint32_t request_size = 0;   ///< Payload bytes, exact.
   std::uint32_t response_size = 0;  ///< Payload bytes, exact, on errors too: the driver kills the channel otherwise.
   std::span<const Field> request;
@@ -207,17 +207,17 @@ inline constexpr std::uint32_t kAIE_TILE_INFO = 0x3'0006;
 
 /// Personality P5: everything that amdxdna of Linux 7.2 and 7.3 sends (host-interface, table A).
 inline constexpr MessageInfo kP5Messages[] = {
-    {opcode::kSUSPEND, "SUSPEND", Sender::Pf, 4, 4, kReservedOnly, kStatusOnly},
-    {opcode::kATTACH_WORK_BUFFER, "ATTACH_WORK_BUFFER", Sender::Pf, 16, 4, attach_work_buffer::kRequest, kStatusOnly},
-    {opcode::kCREATE_VFS, "CREATE_VFS", Sender::Pf, 4, 4, create_vfs::kRequest, kStatusOnly},
-    {opcode::kDESTROY_VFS, "DESTROY_VFS", Sender::Pf, 4, 4, kReservedOnly, kStatusOnly},
-    {opcode::kCREATE_PARTITION, "CREATE_PARTITION", Sender::Vf, 8, 8, create_partition::kRequest,
+    {opcode::kSUSPEND, Sender::Pf, "SUSPEND", 4, 4, kReservedOnly, kStatusOnly},
+    {opcode::kATTACH_WORK_BUFFER, Sender::Pf, "ATTACH_WORK_BUFFER", 16, 4, attach_work_buffer::kRequest, kStatusOnly},
+    {opcode::kCREATE_VFS, Sender::Pf, "CREATE_VFS", 4, 4, create_vfs::kRequest, kStatusOnly},
+    {opcode::kDESTROY_VFS, Sender::Pf, "DESTROY_VFS", 4, 4, kReservedOnly, kStatusOnly},
+    {opcode::kCREATE_PARTITION, Sender::Vf, "CREATE_PARTITION", 8, 8, create_partition::kRequest,
      create_partition::kResponse},
-    {opcode::kDESTROY_PARTITION, "DESTROY_PARTITION", Sender::Vf, 4, 4, destroy_partition::kRequest, kStatusOnly},
-    {opcode::kCREATE_HW_CONTEXT, "CREATE_HW_CONTEXT", Sender::Vf, 24, 16, create_hw_context::kRequest,
+    {opcode::kDESTROY_PARTITION, Sender::Vf, "DESTROY_PARTITION", 4, 4, destroy_partition::kRequest, kStatusOnly},
+    {opcode::kCREATE_HW_CONTEXT, Sender::Vf, "CREATE_HW_CONTEXT", 24, 16, create_hw_context::kRequest,
      create_hw_context::kResponse},
-    {opcode::kDESTROY_HW_CONTEXT, "DESTROY_HW_CONTEXT", Sender::Vf, 8, 4, destroy_hw_context::kRequest, kStatusOnly},
-    {opcode::kAIE_TILE_INFO, "AIE_TILE_INFO", Sender::Vf, 4, 48, kReservedOnly, aie_tile_info::kResponse},
+    {opcode::kDESTROY_HW_CONTEXT, Sender::Vf, "DESTROY_HW_CONTEXT", 8, 4, destroy_hw_context::kRequest, kStatusOnly},
+    {opcode::kAIE_TILE_INFO, Sender::Vf, "AIE_TILE_INFO", 4, 48, kReservedOnly, aie_tile_info::kResponse},
 };
 inline constexpr MessageTable kP5{"P5", 5, kP5Messages};
 

@@ -198,7 +198,7 @@ struct RingStep {
   if (first_word == 0 || first_word % 4 != 0) return error(RingError::BadSize);
   const std::uint64_t bytes = std::uint64_t{kHeaderSize} + first_word;
   // Unsigned, as in the driver: with a wrapped tail the second test holds by itself.
-  if (bytes > size - head || bytes > std::uint32_t{tail - head}) return error(RingError::Overrun);
+  if (bytes > size - head || bytes > tail - head) return error(RingError::Overrun);
   return {RingStep::Kind::Message, RingError::None, head, first_word, static_cast<std::uint32_t>(head + bytes)};
 }
 
