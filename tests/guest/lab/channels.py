@@ -8,7 +8,7 @@ Control is a line protocol (guest -> laboratory on the left):
     note TEXT         shown to the user, kept in the result
     probe STATUS      the driver was loaded (0) or not
     event NAME        a scenario tells the laboratory something
-    exit STATUS       the command ended
+    exit STATUS       the command ended             <- bye          when the whole kernel log has arrived
 """
 
 import os
@@ -18,7 +18,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Callable
 
+from .initramfs import kmsg_to_text
+
 CONSOLE, OUTPUT, CONTROL, LOG = range(4)
+END_OF_LOG = b"lab: end of log"
 
 
 @dataclass
@@ -43,7 +46,8 @@ class Channels:
         self.on_event: Callable[[str], None] = lambda name: None
         self._output = output
         self._note = note
-        self._partial = b""
+        self._partial = {CONTROL: b"", LOG: b""}
+        self._log_ended = False
         self._files: dict[int, BinaryIO] = {
             CONSOLE: open(folder / "guest-console.txt", "wb"), LOG: open(folder / "guest-dmesg.txt", "wb"),
             OUTPUT: open(folder / "output.txt", "wb")}
@@ -67,16 +71,20 @@ class Channels:
             return False
         if not data:
             return False
-        if port in self._files:
-            self._files[port].write(data)
-            self._files[port].flush()
+        if port in (CONTROL, LOG):
+            *lines, self._partial[port] = (self._partial[port] + data).split(b"\n")
+            for line in lines:
+                (self._control if port == CONTROL else self._log)(line.rstrip(b"\r\0"))
+        else:
+            self._write(port, data)
         if port == OUTPUT:
             self._output(data)
-        elif port == CONTROL:
-            *lines, self._partial = (self._partial + data).split(b"\n")
-            for line in lines:
-                self._control(line.decode(errors="replace").strip("\r\0 "))
         return True
+
+    @property
+    def finished(self) -> bool:
+        """The command ended and nothing is missing from the log."""
+        return self.report.status is not None and self._log_ended
 
     def drain(self) -> None:
         """Reads everything that is left; used after QEMU ended."""
@@ -89,15 +97,30 @@ class Channels:
         for handle in (*self._files.values(), *self.ours, *self.guest):
             handle.close()
 
-    def _control(self, line: str) -> None:
-        word, _, rest = line.partition(" ")
+    def _write(self, port: int, data: bytes) -> None:
+        self._files[port].write(data)
+        self._files[port].flush()
+
+    def _send(self, line: str) -> None:
+        os.write(self.ours[CONTROL].fileno(), line.encode() + b"\n")
+
+    def _log(self, line: bytes) -> None:
+        if line.startswith(b" "):  # properties of the record before
+            return
+        self._write(LOG, kmsg_to_text(line.decode(errors="replace")).encode() + b"\n")
+        if line.endswith(END_OF_LOG):
+            self._log_ended = True
+
+    def _control(self, line: bytes) -> None:
+        word, _, rest = line.decode(errors="replace").partition(" ")
         report = self.report
+        now = time.monotonic()
         if word == "hello":
             report.boots += 1
-            report.marks.setdefault("init", time.monotonic())
-            os.write(self.ours[CONTROL].fileno(), f"boot {report.boots}\n".encode())
+            report.marks.setdefault("init", now)
+            self._send(f"boot {report.boots}")
         elif word == "mark":
-            report.marks[rest] = time.monotonic()
+            report.marks.setdefault(rest, now)
         elif word == "note":
             report.notes.append(rest)
             self._note(rest)
@@ -106,7 +129,7 @@ class Channels:
             self.on_event(rest)
         elif word == "probe":
             report.probe = int(rest)
-            report.marks["probed"] = time.monotonic()
+            report.marks.setdefault("probed", now)
         elif word == "exit":
             report.status = int(rest)
-            report.marks["exit"] = time.monotonic()
+            report.marks["exit"] = now

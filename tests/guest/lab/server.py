@@ -16,7 +16,7 @@ READY_PATIENCE = 30.0
 @dataclass
 class Wiring:
     """Sockets and files between server and machine."""
-    pf: Path
+    pf: Path | None
     vfs: list[Path]
     qtest: Path | None
     record: Path
@@ -28,7 +28,7 @@ class Wiring:
 
 def command_line(template: str, wiring: Wiring) -> list[str]:
     """Fills `{wiring}` (all options as `aie4sim serve` takes them) and `{name}` fields into the template."""
-    options = ["--pf", str(wiring.pf)]
+    options = ["--pf", str(wiring.pf)] if wiring.pf else []
     for vf in wiring.vfs:
         options += ["--static-vf" if wiring.static_vf else "--vf", str(vf)]
     if wiring.qtest:
@@ -56,7 +56,7 @@ class Server:
         except OSError as error:
             raise LabError(f"cannot start the device server {self.command[0]}: {error.strerror}") from None
         self._wait_ready()
-        self.start_seconds = time.monotonic() - started
+        self.start_seconds = round(time.monotonic() - started, 3)
 
     def _wait_ready(self) -> None:
         deadline = time.monotonic() + READY_PATIENCE
@@ -82,7 +82,7 @@ class Server:
     def stop(self) -> int:
         """Ends the server (SIGTERM) and returns its exit status; its remaining output goes to the log."""
         status = processes.stop(self.process)
-        if self.process.stdout:
+        if self.process.stdout and not self.process.stdout.closed:
             rest = self.process.stdout.read()
             with open(self.log, "ab") as handle:
                 handle.write(rest)
