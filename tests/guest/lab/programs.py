@@ -10,7 +10,7 @@ from . import cache, initramfs
 from .errors import LabError
 
 SOURCES = Path(__file__).resolve().parents[1] / "programs"
-FLAGS = ["-std=c11", "-O2", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-Wshadow", "-Wconversion", "-static",
+FLAGS = ["-std=c11", "-O2", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror", "-Wshadow", "-static",
          "-pthread"]
 
 

@@ -24,7 +24,7 @@ CARVEOUT_BASE = 0x14000000
 MIB = 1 << 20
 DEFAULT_SERVER = "{aie4sim} serve {wiring}"
 # What makes a guest under software emulation start faster and nothing else.
-QUICK_BOOT = "quiet loglevel=4 panic=-1 nokaslr mitigations=off tsc=reliable no_timer_check random.trust_cpu=on"
+QUICK_BOOT = "quiet loglevel=4 panic=-1 cryptomgr.notests=1 rodata=off nokaslr mitigations=off tsc=reliable no_timer_check random.trust_cpu=on"
 
 
 @dataclass
