@@ -74,9 +74,9 @@ mark() { echo "mark $1" >/dev/ttyS2; }
 note() { echo "note $1" >/dev/ttyS2; }
 event() { echo "event $1" >/dev/ttyS2; }
 
-# Kernel log since a mark, for scenarios: log_mark; ...; log_since | grep ...
-log_mark() { LOG_LINES=$(dmesg | wc -l); }
-log_since() { dmesg | tail -n +$((LOG_LINES + 1)); }
+# Kernel log since a mark, for scenarios: log_mark NAME; ...; log_since | grep ...
+log_mark() { LOG_MARK="lab: scenario $1" && echo "$LOG_MARK" >/dev/kmsg; }
+log_since() { dmesg | sed -n "/$LOG_MARK/,\$p"; }
 
 fail() {
 	echo "FAIL: $*"
@@ -84,9 +84,3 @@ fail() {
 }
 # Runs a check; anything but success ends the scenario with the command in the message.
 must() { "$@" || fail "'$*' gave status $?"; }
-# A kernel that warned or oopsed fails every scenario, whatever else it checked.
-no_kernel_trouble() {
-	if dmesg | grep -E 'WARNING: |BUG: |Oops|general protection|Call Trace|\*ERROR\*'; then
-		fail "the kernel log has the lines above"
-	fi
-}

@@ -8,7 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
-from . import cache, fetch, session
+from . import cache, fetch, scenarios, session
 from .errors import LabError
 
 EXAMPLES = """\
@@ -19,8 +19,11 @@ examples:
   lab.py run --aie4sim build/release/aie4sim --kernel 7.2 --memory iova --static-vf -- 'npu-commands --commands 1000'
   lab.py run --aie4sim build/release/aie4sim --no-load -- '. /lab/functions.sh; npu_up; dmesg | tail'
   lab.py run --aie4sim build/release/aie4sim -- ./my-test arg       a program of yours is copied into the guest
+  lab.py test --aie4sim build/release/aie4sim probe commands xrt    scenarios of tests/guest/scenarios in one boot
+  lab.py test --aie4sim build/release/aie4sim --faults silence      a group of scenarios/faults.json
+  lab.py test --aie4sim build/release/aie4sim --static-vf --kill-rounds 50
 
-exit status of run: that of COMMAND; 124 time limit passed; 125 laboratory, QEMU or device server failed.
+exit status of run and test: that of COMMAND, or the number of failures; 124 time limit passed; 125 laboratory, QEMU or device server failed.
 exit status of fetch: 0 everything there; 125 it is not.
 
 environment:
@@ -36,7 +39,7 @@ environment:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="lab.py", epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter,
                                      description="Runs the unmodified amdxdna driver in QEMU against a simulated NPU.")
-    commands = parser.add_subparsers(dest="what", required=True, metavar="fetch|run")
+    commands = parser.add_subparsers(dest="what", required=True, metavar="fetch|run|test")
     fetching = commands.add_parser("fetch", help="download and unpack everything a guest needs")
     fetching.add_argument("--refresh", action="store_true", help="look for newer versions than those in the cache")
     fetching.add_argument("--set", action="append", choices=fetch.ALL_SETS, help="only these (repeatable)")
@@ -44,6 +47,10 @@ def _parser() -> argparse.ArgumentParser:
                                   formatter_class=argparse.RawDescriptionHelpFormatter)
     add_run_options(running)
     running.add_argument("command", nargs="+", metavar="COMMAND", help="one string is given to sh -c")
+    testing = commands.add_parser("test", help="run scenarios and check their results", epilog=EXAMPLES,
+                                  formatter_class=argparse.RawDescriptionHelpFormatter)
+    add_run_options(testing)
+    scenarios.add_options(testing)
     return parser
 
 
@@ -123,12 +130,32 @@ def tell(text: str) -> None:
     print(f"lab: {text}", file=sys.stderr, flush=True)
 
 
+def run_tests(arguments: argparse.Namespace) -> int:
+    """`lab.py test`: scenarios in one boot, or a fault group, or killed machines."""
+    if arguments.kill_rounds:
+        return scenarios.kill_machines(options_from(arguments), arguments.kill_rounds)
+    if arguments.faults:
+        groups = scenarios.fault_groups()
+        if arguments.faults not in groups:
+            raise LabError(f"no fault group '{arguments.faults}'; there are: {', '.join(groups)}")
+        rows = groups[arguments.faults]
+        arguments.fault += [name for row in rows for name in scenarios.row_faults(row)]
+        arguments.no_load = arguments.no_xrt = True
+        command = scenarios.fault_command(rows)
+    else:
+        if not arguments.scenario:
+            raise LabError(f"name a scenario: {', '.join(scenarios.names())}")
+        command = scenarios.command(arguments.scenario)
+    return session.run(options_from(arguments), command, stream, tell).status
+
+
 def _end(signal_number: int, _: object) -> None:
     raise SystemExit(128 + signal_number)  # so that the processes are ended and the folders removed
 
 
 def main(words: list[str] | None = None) -> int:
     """Entry point; returns the exit status."""
+    words = sys.argv[1:] if words is None else words
     arguments = _parser().parse_args(words)
     signal.signal(signal.SIGTERM, _end)
     try:
@@ -138,6 +165,10 @@ def main(words: list[str] | None = None) -> int:
             print(json.dumps(fetch.used_versions(sets), indent=1))
             tell(f"cache {cache.root()}")
             return 0
+        if arguments.what == "test":
+            extra = [word for name in arguments.scenario for word in scenarios.extra_options(name)]
+            arguments = _parser().parse_args(["test", *extra, *words[1:]])
+            return run_tests(arguments)
         options = options_from(arguments)
         return session.run(options, guest_command(arguments.command, options), stream, tell).status
     except (LabError, OSError) as error:

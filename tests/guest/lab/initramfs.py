@@ -16,6 +16,7 @@ from .cpio import Archive
 from .errors import LabError
 
 GUEST_ROOT = Path(__file__).resolve().parents[1] / "guest-root"
+SCENARIOS = GUEST_ROOT.parent / "scenarios"
 LIBRARIES = "usr/lib/x86_64-linux-gnu"
 XRT_TOOLS = ("xrt-smi", "xrt-runner")
 # Opened at run time, so no NEEDED entry leads to it.
@@ -26,7 +27,8 @@ FIRMWARE = {"npu": "npu.dev.sbin", "cert": "cert.dev.sbin"}
 def base_layer(busybox_set: Path, kernel_set: Path) -> Path:
     """Shell, init and the driver's modules."""
     sources = sorted(GUEST_ROOT.iterdir())
-    key = cache.digest(1, busybox_set.name, kernel_set.name, *sources)
+    scenarios = sorted(SCENARIOS.glob("*.sh"))
+    key = cache.digest(1, busybox_set.name, kernel_set.name, [path.name for path in scenarios], *scenarios, *sources)
 
     def make() -> bytes:
         archive = Archive()
@@ -41,7 +43,10 @@ def base_layer(busybox_set: Path, kernel_set: Path) -> Path:
             if applet != "busybox":
                 archive.link(f"bin/{applet}", "busybox")
         archive.file("init", (GUEST_ROOT / "init").read_bytes(), executable=True)
-        archive.file("lab/functions.sh", (GUEST_ROOT / "functions.sh").read_bytes())
+        for name in ("functions.sh", "scenarios.sh"):
+            archive.file(f"lab/{name}", (GUEST_ROOT / name).read_bytes())
+        for path in scenarios:
+            archive.file(f"lab/scenarios/{path.name}", path.read_bytes())
         for path in sorted((kernel_set / "modules").iterdir()):
             archive.file(f"lab/modules/{path.name}", path.read_bytes())
         return archive.bytes()

@@ -30,7 +30,9 @@ def command_line(template: str, wiring: Wiring) -> list[str]:
     """Fills `{wiring}` (all options as `aie4sim serve` takes them) and `{name}` fields into the template."""
     options = ["--pf", str(wiring.pf)] if wiring.pf else []
     for vf in wiring.vfs:
-        options += ["--static-vf" if wiring.static_vf else "--vf", str(vf)]
+        options += ["--vf", str(vf)]
+    if wiring.static_vf:
+        options += ["--set", "functions.mode=static"]
     if wiring.qtest:
         options += ["--qtest", str(wiring.qtest)]
     options += ["--record", str(wiring.record), "--log", str(wiring.log)]

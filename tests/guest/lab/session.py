@@ -153,13 +153,7 @@ class Session:
         self._trees = fetch.ensure(self.sets)
         if not self._prefix:
             self._prefix, self._environment = qemu.find(self._trees["qemu"])
-        kernel_set = self._trees[f"kernel-{options.kernel}"]
-        layers = [initramfs.base_layer(self._trees["busybox"], kernel_set), programs.layer(kernel_set)]
-        if options.xrt:
-            layers += [initramfs.xrt_layer(self._trees["xrt"]), xrt.control_code_layer(self._trees["xrt"])]
-        content = initramfs.RunContent(self.command, guest_configuration(options),
-                                       firmware_images(options, folder), options.files)
-        initramfs.assemble(folder / "initrd.cpio", layers, content)
+        self.make_initrd()
         sriov = not options.static_vf and options.vfs > 0
         self._wiring = Wiring(
             pf=folder / "pf.sock" if options.pf else None,
@@ -171,6 +165,27 @@ class Session:
             (options.log_dir / stale).unlink(missing_ok=True)
         template = options.server.replace("{aie4sim}", str(options.aie4sim))
         self.server = Server(template, self._wiring, options.log_dir)
+
+    def make_initrd(self) -> None:
+        """Assembles the initramfs for the present command."""
+        options = self.options
+        kernel_set = self._trees[f"kernel-{options.kernel}"]
+        layers = [initramfs.base_layer(self._trees["busybox"], kernel_set), programs.layer(kernel_set)]
+        if options.xrt:
+            layers += [initramfs.xrt_layer(self._trees["xrt"]), xrt.control_code_layer(self._trees["xrt"])]
+        content = initramfs.RunContent(self.command, guest_configuration(options),
+                                       firmware_images(options, self.folder), options.files)
+        initramfs.assemble(self.folder / "initrd.cpio", layers, content)
+
+    def settled_resources(self, idle: dict[str, int], patience: float = 5.0) -> dict[str, int]:
+        """The server's resources once it has noticed that the machine is gone, or after `patience` seconds."""
+        assert self.server
+        deadline = time.monotonic() + patience
+        while True:
+            now = processes.resources(self.server.process.pid)
+            if now["descriptors"] == idle["descriptors"] or time.monotonic() > deadline:
+                return now
+            time.sleep(0.02)
 
     def boot(self) -> None:
         """Starts a machine against the running server."""
