@@ -34,6 +34,8 @@ class Irqs final : public pci::InterruptSink {
   [[nodiscard]] std::vector<unsigned> assigned() const;
   /// From the device. A vector that does not exist is counted and dropped.
   void signal(unsigned vector) override;
+  /// QEMU overlays the MSI-X table: no write of it ever arrives here.
+  [[nodiscard]] bool keeps_vector_masks() const override { return true; }
   /// Forgets all eventfds, masks and pending vectors.
   void clear();
 
