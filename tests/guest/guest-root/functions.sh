@@ -76,7 +76,11 @@ event() { echo "event $1" >/dev/ttyS2; }
 
 # Kernel log since a mark, for scenarios: log_mark NAME; ...; log_since | grep ...
 log_mark() { LOG_MARK="lab: scenario $1" && echo "$LOG_MARK" >/dev/kmsg; }
-log_since() { dmesg | sed -n "/$LOG_MARK/,\$p"; }
+# When the kernel has overwritten the mark, everything it still has came after it.
+log_since() {
+	dmesg >/tmp/dmesg.txt
+	if grep -q "$LOG_MARK" /tmp/dmesg.txt; then sed -n "/$LOG_MARK/,\$p" /tmp/dmesg.txt; else cat /tmp/dmesg.txt; fi
+}
 
 fail() {
 	echo "FAIL: $*"
