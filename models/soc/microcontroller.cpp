@@ -48,6 +48,7 @@ Microcontroller::Microcontroller(sc_core::sc_module_name name, unsigned index, c
 void Microcontroller::set_reset(bool asserted) {
   if (asserted == in_reset_) return;
   in_reset_ = asserted;
+  if (asserted) unwind_ = true;
   wakeup_latched_ = false;
   reset_changed_.notify();
 }
@@ -64,6 +65,7 @@ void Microcontroller::core() {
     try {
       asleep_ = true;
       while (in_reset_) sc_core::wait(reset_changed_);
+      unwind_ = false;
       sleep({WaitReason::Host, "wake-up after reset", index_, "management firmware"});
       program_ = factory_(*this, program_memory_);
       if (program_) {
@@ -82,7 +84,7 @@ void Microcontroller::core() {
 }
 
 void Microcontroller::wait_or_reset(const sc_core::sc_time* duration, const sc_core::sc_event* event) {
-  if (in_reset_) throw ControllerReset{};
+  if (unwind_) throw ControllerReset{};
   if (event == nullptr) {
     sc_core::wait(*duration, reset_changed_);
   } else if (duration == nullptr) {
@@ -90,7 +92,7 @@ void Microcontroller::wait_or_reset(const sc_core::sc_time* duration, const sc_c
   } else {
     sc_core::wait(*duration, *event | reset_changed_);
   }
-  if (in_reset_) throw ControllerReset{};
+  if (unwind_) throw ControllerReset{};
 }
 
 void Microcontroller::consume(const sc_core::sc_time& duration, const WaitLabel& label) {

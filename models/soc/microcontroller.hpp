@@ -105,6 +105,7 @@ class Microcontroller : public sc_core::sc_module {
   std::uint32_t smid_ = 0;
   bool asleep_ = true;
   bool in_reset_ = false;
+  bool unwind_ = false;  // Outlives a reset pulse that is over before the core's process runs.
   bool wakeup_latched_ = false;
   std::uint32_t axi_errors_ = 0;
   std::uint32_t dm2mm_status_ = 0;

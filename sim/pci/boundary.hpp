@@ -21,12 +21,14 @@ enum class BoundaryEventKind : std::uint8_t {
   Connect,      ///< A host appeared.
   Disconnect,   ///< The host went away.
   Interrupt,    ///< Device signals vector `address`.
-  DmaRead,      ///< Device reads host memory; data is what it got.
+  DmaRead,      ///< Device reads host memory; data is what it got, all ones if it was refused.
   DmaWrite,     ///< Device writes host memory.
 };
 
 /// True for events that the host starts; the others are started by the device.
-[[nodiscard]] constexpr bool started_by_host(BoundaryEventKind kind) { return kind <= BoundaryEventKind::Disconnect; }
+[[nodiscard]] constexpr bool started_by_host(BoundaryEventKind kind) {
+  return kind <= BoundaryEventKind::Disconnect;
+}
 
 /// One crossing. `data` is valid during the call only.
 struct BoundaryEvent {
@@ -39,7 +41,8 @@ struct BoundaryEvent {
   std::span<const std::byte> data = {};
 };
 
-/// Sees each crossing after it happened, in order, on the simulation thread.
+/// Sees each crossing, in order, on the simulation thread. A cause comes before its consequences: what the host sends
+/// (writes, resets) and interrupts are shown before they take effect; reads and DMA when their outcome is known.
 class BoundaryObserver {
  public:
   virtual ~BoundaryObserver() = default;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "models/common/dma.hpp"
 
@@ -35,7 +36,7 @@ enum class ResetKind : std::uint8_t {
 struct InterruptControl {
   bool msix_enabled = false;
   bool function_masked = false;
-  bool can_signal = false;  ///< Bus master enabled and in D0.
+  bool can_signal = false;  ///< Bus master enabled and in D0; an SR-IOV VF must be enabled too.
 
   bool operator==(const InterruptControl&) const = default;
 };
@@ -52,6 +53,15 @@ class FunctionBackend {
   virtual void reset(ResetKind kind) = 0;
   /// SR-IOV, PF only: VF Enable and NumVFs changed. `count` 0 = disabled. The VFs must be ready when this returns.
   virtual void virtual_functions(unsigned count) = 0;
+  /// SR-IOV, PF only: whether the BARs of the VFs decode (VF Enable and VF Memory Space Enable) changed. Comes after
+  /// `virtual_functions` where one write changes both.
+  virtual void vf_memory_space(bool enabled) { static_cast<void>(enabled); }
+  /// Name of the register at `offset` for messages, or empty: then the offset has to do. Valid during the call only.
+  [[nodiscard]] virtual std::string_view register_name(unsigned bar, std::uint64_t offset) const {
+    static_cast<void>(bar);
+    static_cast<void>(offset);
+    return {};
+  }
 };
 
 }  // namespace aie4::pci

@@ -11,7 +11,8 @@ namespace aie4::pci {
 
 inline constexpr unsigned kBarCount = 6;
 
-/// One memory BAR. `size` is a power of two of at least 16, or 0 = absent. A 64-bit BAR occupies its index and the next.
+/// One memory BAR. `size` is a power of two of at least 16, or 0 = absent. A 64-bit BAR occupies its index and the
+/// next.
 struct BarShape {
   std::uint64_t size = 0;
   bool is_64bit = false;
@@ -49,5 +50,8 @@ struct FunctionShape {
   /// An SR-IOV virtual function: identity reads 0xFFFF and decoding follows the PF's VF Memory Space Enable.
   bool virtual_function = false;
 };
+
+/// What is wrong with a shape, as a phrase; empty if PCI allows it.
+[[nodiscard]] std::string shape_problem(const FunctionShape& shape);
 
 }  // namespace aie4::pci
