@@ -8,9 +8,9 @@
 #include <utility>
 
 #include "firmware-stub/image/payload.hpp"
-#include "sim/host/clock.hpp"
 #include "sim/host/driver/context.hpp"
 #include "sim/host/driver/control_code.hpp"
+#include "sim/host/machine_clock.hpp"
 #include "sim/host/pci_bus.hpp"
 
 namespace aie4::host {

@@ -4,8 +4,6 @@
 
 #include <cstdint>
 
-#include "sim/machine/machine.hpp"
-
 namespace aie4::host {
 
 inline constexpr std::uint64_t kPicosecondsPerMicrosecond = 1'000'000;
@@ -25,21 +23,6 @@ class Clock {
   virtual void step() = 0;
   /// Runs everything up to and including `time_ps`.
   virtual void run_until(std::uint64_t time_ps) = 0;
-};
-
-/// The clock of a machine.
-class MachineClock final : public Clock {
- public:
-  explicit MachineClock(Machine& machine) : machine_(machine) {}
-
-  [[nodiscard]] std::uint64_t now_ps() const override { return machine_.now_ps(); }
-  void settle() override { machine_.settle(); }
-  [[nodiscard]] bool busy() const override { return machine_.busy(); }
-  void step() override { machine_.run_steps(1); }
-  void run_until(std::uint64_t time_ps) override { machine_.run_until(time_ps); }
-
- private:
-  Machine& machine_;
 };
 
 }  // namespace aie4::host
