@@ -23,6 +23,7 @@ Psp::Psp(sc_core::sc_module_name name, const Parameters& parameters, FaultPlan& 
          WaitRegistry& waits, std::shared_ptr<const ImageVerifier> verifier)
     : sc_module(name),
       noc("noc"),
+      host("host"),
       registers(registers::psp::kBlock, "pf PSP", diagnostics),
       parameters_(parameters),
       faults_(faults),
@@ -30,6 +31,7 @@ Psp::Psp(sc_core::sc_module_name name, const Parameters& parameters, FaultPlan& 
       process_(waits, "PSP"),
       verifier_(std::move(verifier)) {
   payload_.set_extension(&host_access_);
+  host.register_b_transport(this, &Psp::b_transport);
   registers.on_read(registers::psp::kMPASP_C2PMSG_123_ALT_1, [this] {
     const std::uint32_t value = registers.value(registers::psp::kMPASP_C2PMSG_123_ALT_1);
     const bool lie = (value & registers::psp::kStatusReady) != 0 && state_ == State::Empty && !running_ &&
@@ -44,6 +46,10 @@ Psp::Psp(sc_core::sc_module_name name, const Parameters& parameters, FaultPlan& 
     kick_.notify();
   });
   SC_THREAD(execute);
+}
+
+void Psp::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& /*delay*/) {
+  registers.serve(payload);
 }
 
 void Psp::reset() {
