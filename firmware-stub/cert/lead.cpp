@@ -75,7 +75,9 @@ void Lead::stop(std::uint32_t idle_status) {
 void Lead::stop_broken() {
   words_.set(FwState::HSA_CRITICAL_ERROR);
   words_.write(handshake::kMiscStatus, words_.read(handshake::kMiscStatus) | handshake::kMiscException);
-  words_.write(handshake::kCertIdleStatus, handshake::kIdleCert);
+  // A broken queue has nothing to save, but who asked for the array waits for the answer.
+  const std::uint32_t saved = switch_requested() ? handshake::kIdlePreemptionSaved : 0;
+  words_.write(handshake::kCertIdleStatus, handshake::kIdleCert | saved);
   uc_.raise_interrupt();
 }
 
