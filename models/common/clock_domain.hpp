@@ -12,7 +12,8 @@ namespace aie4 {
 /// One clock domain. Frequencies are whole MHz, 1..10000.
 class ClockDomain {
  public:
-  ClockDomain(std::string name, std::uint64_t mhz) : changed(("clock_" + name).c_str()), name_(std::move(name)), mhz_(mhz) {}
+  ClockDomain(std::string name, std::uint64_t mhz)
+      : changed(("clock_" + name).c_str()), name_(std::move(name)), mhz_(mhz) {}
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] std::uint64_t mhz() const { return mhz_; }

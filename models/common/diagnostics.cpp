@@ -7,10 +7,14 @@ namespace aie4 {
 
 std::string_view to_string(FaultCategory category) {
   switch (category) {
-    case FaultCategory::GuestError: return "guest error";
-    case FaultCategory::ConfigurationError: return "configuration error";
-    case FaultCategory::Unmodelled: return "unmodelled";
-    case FaultCategory::SimulatorDefect: return "simulator defect";
+    case FaultCategory::GuestError:
+      return "guest error";
+    case FaultCategory::ConfigurationError:
+      return "configuration error";
+    case FaultCategory::Unmodelled:
+      return "unmodelled";
+    case FaultCategory::SimulatorDefect:
+      return "simulator defect";
   }
   return "simulator defect";
 }

@@ -22,8 +22,8 @@ struct DmaAttributes {
 
   DmaSpace space = DmaSpace::Function;
   std::optional<std::uint32_t> pasid = std::nullopt;  ///< 20 bits; none = untagged.
-  std::string_view engine = {};                        ///< "PSP", "uc0 MM2DM", ...; a string literal or as long-lived.
-  std::uint32_t context = kNoContext;                  ///< hw_context_id, where one is known.
+  std::string_view engine = {};                       ///< "PSP", "uc0 MM2DM", ...; a string literal or as long-lived.
+  std::uint32_t context = kNoContext;                 ///< hw_context_id, where one is known.
 };
 
 enum class DmaStatus : std::uint8_t {
@@ -36,11 +36,16 @@ enum class DmaStatus : std::uint8_t {
 
 [[nodiscard]] constexpr std::string_view to_string(DmaStatus status) {
   switch (status) {
-    case DmaStatus::Ok: return "ok";
-    case DmaStatus::BusMasterDisabled: return "bus master disabled";
-    case DmaStatus::NotMapped: return "address not mapped";
-    case DmaStatus::ReadOnly: return "window is read only";
-    case DmaStatus::Disconnected: return "no host connected";
+    case DmaStatus::Ok:
+      return "ok";
+    case DmaStatus::BusMasterDisabled:
+      return "bus master disabled";
+    case DmaStatus::NotMapped:
+      return "address not mapped";
+    case DmaStatus::ReadOnly:
+      return "window is read only";
+    case DmaStatus::Disconnected:
+      return "no host connected";
   }
   return "unknown";
 }

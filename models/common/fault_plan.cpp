@@ -51,15 +51,19 @@ constexpr auto kCatalogue = std::to_array<FaultInfo>({
     {Fault::JobNeverFinishes, "job-never-finishes", "a command never ends", "WAIT_CMD ends with ETIME"},
     {Fault::DestroyContextError, "destroy-context-error", "DESTROY_HW_CONTEXT is answered with status 1",
      "command opcode 0x30004 failed, status 0x1"},
-    {Fault::CreateVfsRefused, "create-vfs-refused", "CREATE_VFS is answered with status 1", "create vfs op failed: -22"},
-    {Fault::DestroyVfsError, "destroy-vfs-error", "DESTROY_VFS is answered with status 1", "destroy vfs op failed: -22"},
+    {Fault::CreateVfsRefused, "create-vfs-refused", "CREATE_VFS is answered with status 1",
+     "create vfs op failed: -22"},
+    {Fault::DestroyVfsError, "destroy-vfs-error", "DESTROY_VFS is answered with status 1",
+     "destroy vfs op failed: -22"},
     {Fault::SuspendError, "suspend-error", "SUSPEND is answered with status 1", "Failed to suspend fw, ret -22"},
 });
 static_assert(kCatalogue.size() == static_cast<std::size_t>(Fault::Count));
 
 }  // namespace
 
-std::span<const FaultInfo> fault_catalogue() { return kCatalogue; }
+std::span<const FaultInfo> fault_catalogue() {
+  return kCatalogue;
+}
 
 std::optional<Fault> find_fault(std::string_view name) {
   const auto found = std::ranges::find(kCatalogue, name, &FaultInfo::name);

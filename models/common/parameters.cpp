@@ -27,7 +27,8 @@ constexpr auto kTable = std::to_array<ParameterInfo>({
     {"array.core_locks", &P::core_locks, "1", 16, 0, 65535, Documented, kArrayAttributes, "locks of a compute tile"},
     {"array.mem_locks", &P::mem_locks, "1", 64, 0, 65535, Documented, kArrayAttributes, "locks of a memory tile"},
     {"array.shim_locks", &P::shim_locks, "1", 32, 0, 65535, Documented, kArrayAttributes, "locks of a shim tile"},
-    {"array.core_events", &P::core_events, "1", 229, 0, 65535, Documented, kArrayAttributes, "events of a compute tile"},
+    {"array.core_events", &P::core_events, "1", 229, 0, 65535, Documented, kArrayAttributes,
+     "events of a compute tile"},
     {"array.mem_events", &P::mem_events, "1", 200, 0, 65535, Documented, kArrayAttributes, "events of a memory tile"},
     {"array.shim_events", &P::shim_events, "1", 246, 0, 65535, Documented, kArrayAttributes, "events of a shim tile"},
     {"array.column_dump_bytes", &P::column_dump_bytes, "bytes", 4096, 1, 1U << 20, Assumed, kNone,
@@ -38,7 +39,8 @@ constexpr auto kTable = std::to_array<ParameterInfo>({
      "MSI-X table size of a VF; vector 0 is the mailbox's, contexts share the others"},
 
     {"clock.aie_mhz", &P::aie_mhz, "MHz", 1200, 1, 10000, Documented, kDriver, "AIE clock: array and microcontrollers"},
-    {"clock.npu_h_mhz", &P::npu_h_mhz, "MHz", 1200, 1, 10000, Documented, kDriver, "NPU-H clock: management and NoC side"},
+    {"clock.npu_h_mhz", &P::npu_h_mhz, "MHz", 1200, 1, 10000, Documented, kDriver,
+     "NPU-H clock: management and NoC side"},
 
     {"smu.command_us", &P::smu_command_us, "us", 50, 0, 10'000'000, Assumed, kNone, "SMU busy time per command"},
     {"psp.validate_us", &P::psp_validate_us, "us", 2000, 0, 10'000'000, Assumed, kNone,
@@ -87,10 +89,14 @@ constexpr auto kTable = std::to_array<ParameterInfo>({
 
 std::string_view to_string(Confidence confidence) {
   switch (confidence) {
-    case Measured: return "measured";
-    case Documented: return "documented";
-    case Inferred: return "inferred";
-    case Assumed: return "assumed";
+    case Measured:
+      return "measured";
+    case Documented:
+      return "documented";
+    case Inferred:
+      return "inferred";
+    case Assumed:
+      return "assumed";
   }
   return "assumed";
 }
@@ -99,6 +105,8 @@ Parameters::Parameters() {  // NOLINT(cppcoreguidelines-pro-type-member-init): t
   for (const ParameterInfo& info : kTable) this->*info.member = info.default_value;
 }
 
-std::span<const ParameterInfo> parameter_table() { return kTable; }
+std::span<const ParameterInfo> parameter_table() {
+  return kTable;
+}
 
 }  // namespace aie4

@@ -1,23 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/common/wait_registry.hpp"
 
-#include <utility>
-
 #include <fmt/format.h>
+#include <utility>
 
 namespace aie4 {
 
 std::string_view to_string(WaitReason reason) {
   switch (reason) {
-    case WaitReason::None: return "nothing";
-    case WaitReason::Lock: return "lock";
-    case WaitReason::Stream: return "stream";
-    case WaitReason::Queue: return "queue";
-    case WaitReason::Memory: return "memory";
-    case WaitReason::Token: return "token";
-    case WaitReason::Barrier: return "barrier";
-    case WaitReason::Clock: return "clock";
-    case WaitReason::Host: return "host";
+    case WaitReason::None:
+      return "nothing";
+    case WaitReason::Lock:
+      return "lock";
+    case WaitReason::Stream:
+      return "stream";
+    case WaitReason::Queue:
+      return "queue";
+    case WaitReason::Memory:
+      return "memory";
+    case WaitReason::Token:
+      return "token";
+    case WaitReason::Barrier:
+      return "barrier";
+    case WaitReason::Clock:
+      return "clock";
+    case WaitReason::Host:
+      return "host";
   }
   return "nothing";
 }
@@ -26,7 +34,9 @@ WaitRegistry::Process::Process(WaitRegistry& registry, std::string name) : regis
   registry_.processes_.push_back(this);
 }
 
-WaitRegistry::Process::~Process() { registry_.processes_.remove(this); }
+WaitRegistry::Process::~Process() {
+  registry_.processes_.remove(this);
+}
 
 std::vector<std::string> WaitRegistry::hang_report(bool include_idle) const {
   std::vector<std::string> lines;

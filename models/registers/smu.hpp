@@ -6,10 +6,10 @@
 
 namespace aie4::registers::smu {
 
-inline constexpr std::uint32_t kINTR = 0x000;                   ///< Aperture base; ignored by this generation.
-inline constexpr std::uint32_t kMP1_C2PMSG_59_ALT_1 = 0x9EC;    ///< CMD: the write executes the command.
-inline constexpr std::uint32_t kMP1_C2PMSG_60_ALT_1 = 0x9F0;    ///< RESP: host writes 0, SMU writes the result.
-inline constexpr std::uint32_t kMP1_C2PMSG_61_ALT_1 = 0x9F4;    ///< Written: ARG; read: OUT.
+inline constexpr std::uint32_t kINTR = 0x000;                 ///< Aperture base; ignored by this generation.
+inline constexpr std::uint32_t kMP1_C2PMSG_59_ALT_1 = 0x9EC;  ///< CMD: the write executes the command.
+inline constexpr std::uint32_t kMP1_C2PMSG_60_ALT_1 = 0x9F0;  ///< RESP: host writes 0, SMU writes the result.
+inline constexpr std::uint32_t kMP1_C2PMSG_61_ALT_1 = 0x9F4;  ///< Written: ARG; read: OUT.
 
 enum class Command : std::uint32_t {
   POWER_ON = 3,

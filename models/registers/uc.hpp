@@ -37,10 +37,14 @@ inline constexpr RegisterField kGoToSleep{"Go_To_Sleep", 1, 1};
 inline constexpr RegisterField kCoreControlFields[] = {kWakeup, kGoToSleep};
 inline constexpr RegisterField kCoreInterruptFields[] = {{"Go_To_Sleep", 0, 1}, {"Event_Action", 1, 1}};
 inline constexpr RegisterField kAxiErrorFields[] = {{"SLVERR", 0, 1}, {"DECERR", 1, 1}};
-inline constexpr RegisterField kDmaStatusFields[] = {
-    {"Running", 0, 1}, {"BD_Invalid", 1, 1}, {"Local_Address_Out_of_Range", 2, 1},
-    {"SLVERR", 3, 1},  {"DECERR", 4, 1},     {"ECC_DED", 5, 1},
-    {"Task_Queue_Size", 8, 5}, {"Response_Queue_Size", 16, 5}};
+inline constexpr RegisterField kDmaStatusFields[] = {{"Running", 0, 1},
+                                                     {"BD_Invalid", 1, 1},
+                                                     {"Local_Address_Out_of_Range", 2, 1},
+                                                     {"SLVERR", 3, 1},
+                                                     {"DECERR", 4, 1},
+                                                     {"ECC_DED", 5, 1},
+                                                     {"Task_Queue_Size", 8, 5},
+                                                     {"Response_Queue_Size", 16, 5}};
 inline constexpr RegisterField kDmaControlFields[] = {{"Reset", 0, 1}};
 inline constexpr RegisterField kDmaAxiFields[] = {{"AxQOS", 0, 4}, {"AxCACHE", 4, 4}, {"Burst_Length", 8, 2}};
 

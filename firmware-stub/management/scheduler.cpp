@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "firmware-stub/management/scheduler.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "firmware-stub/cert/handshake.hpp"
+#include "models/registers/mpnpu.hpp"
+#include "models/registers/shim.hpp"
+#include "models/registers/uc.hpp"
+
+namespace aie4::management {
+namespace {
+
+namespace hs = cert::handshake;
+namespace map = registers::mpnpu;
+namespace uc = registers::uc;
+
+constexpr unsigned kLead = 0;
+constexpr std::uint32_t kBothHalves = 3;
+constexpr std::uint32_t kUcCoreBit = 1U << registers::shim::kUcCore.lsb;
+constexpr std::uint32_t kWakeup = 1U << uc::kWakeup.lsb;
+// Handshake block and CERT's own mailboxes behind it start out as zeros.
+constexpr std::size_t kClearedPrivateMemory = 0x1000;
+
+sc_core::sc_time microseconds(std::uint64_t count) {
+  return {static_cast<double>(count), sc_core::SC_US};
+}
+
+}  // namespace
+
+Scheduler::Scheduler(ManagementController& controller, FaultPlan& faults) : controller_(controller), faults_(faults) {}
+
+unsigned Scheduler::columns() const {
+  return static_cast<unsigned>(controller_.parameters().columns);
+}
+
+std::uint64_t Scheduler::handshake(unsigned index, std::uint32_t offset) const {
+  return map::kArray + uc::address(index, uc::kPrivateDataMemory + offset);
+}
+
+std::uint64_t Scheduler::shim(unsigned column, std::uint32_t offset) const {
+  return map::kArray + (std::uint64_t{column} << 25) + offset;
+}
+
+void Scheduler::boot(std::span<const std::byte> cert_image) {
+  const std::size_t size = std::min<std::size_t>(cert_image.size(), uc::kProgramMemorySize);
+  for (unsigned column = 0; column < columns(); ++column) {
+    controller_.write32(shim(column, registers::shim::kApplicationResetControl), kBothHalves);
+  }
+  for (unsigned index = 0; index < 2 * columns(); ++index) {
+    controller_.write(map::kArray + uc::address(index, uc::kProgramMemory), cert_image.first(size));
+  }
+  controller_.write32(shim(0, registers::shim::kInterruptControllerEnable), kUcCoreBit);
+  reset_microcontrollers();
+}
+
+void Scheduler::reset_microcontrollers() {
+  static constexpr std::array<std::byte, kClearedPrivateMemory> kZeros{};
+  for (unsigned column = 0; column < columns(); ++column) {
+    controller_.write32(shim(column, registers::shim::kApplicationResetControl), kBothHalves);
+    controller_.write32(shim(column, registers::shim::kApplicationResetControl), 0);
+  }
+  for (unsigned index = 0; index < 2 * columns(); ++index) {
+    controller_.write(handshake(index, 0), kZeros);
+    controller_.write32(map::kArray + uc::address(index, uc::kCoreControl), kWakeup);
+  }
+  controller_.write32(shim(0, registers::shim::kInterruptControllerStatus), kUcCoreBit);
+}
+
+void Scheduler::add(const HwContext& context) {
+  contexts_[{context.function, context.id}] = std::make_unique<HwContext>(context);
+}
+
+const HwContext* Scheduler::find(unsigned function, std::uint32_t id) const {
+  const auto found = contexts_.find({function, id});
+  return found == contexts_.end() ? nullptr : found->second.get();
+}
+
+bool Scheduler::remove(unsigned function, std::uint32_t id) {
+  const auto found = contexts_.find({function, id});
+  if (found == contexts_.end()) return false;
+  if (found->second.get() == resident_) {
+    // Its work may be in the middle of anything: only a reset is sure to end it before the answer goes out.
+    resident_ = nullptr;
+    resident_busy_ = false;
+    switch_requested_ = false;
+    reset_microcontrollers();
+  }
+  contexts_.erase(found);
+  return true;
+}
+
+void Scheduler::remove_all_of(unsigned function) {
+  for (auto it = contexts_.lower_bound({function, 0}); it != contexts_.end() && it->first.first == function;) {
+    const std::uint32_t id = it->first.second;
+    ++it;
+    remove(function, id);
+  }
+}
+
+void Scheduler::remove_partition(unsigned function, std::uint32_t partition) {
+  for (auto it = contexts_.lower_bound({function, 0}); it != contexts_.end() && it->first.first == function;) {
+    const HwContext& context = *it->second;
+    ++it;
+    if (context.partition == partition) remove(function, context.id);
+  }
+}
+
+void Scheduler::mark_runnable(HwContext& context) {
+  if (context.runnable) return;
+  context.runnable = true;
+  context.runnable_since = arrivals_++;
+}
+
+void Scheduler::doorbell(unsigned function, std::uint32_t id) {
+  const auto found = contexts_.find({function, id});
+  if (found == contexts_.end()) return;
+  HwContext& context = *found->second;
+  if (&context != resident_ || switch_requested_) {
+    mark_runnable(context);
+    return;
+  }
+  controller_.write32(handshake(kLead, hs::kDoorbellPending), 1);
+  wake_lead();
+}
+
+void Scheduler::wake_lead() {
+  // Cleared by us, so that an idle interrupt raised before this Wakeup is not taken for one after it.
+  controller_.write32(handshake(kLead, hs::kCertIdleStatus), 0);
+  resident_busy_ = true;
+  controller_.write32(map::kArray + uc::address(kLead, uc::kCoreControl), kWakeup);
+}
+
+void Scheduler::take_interrupt() {
+  const std::uint64_t status = shim(0, registers::shim::kInterruptControllerStatus);
+  if ((controller_.read32(status) & kUcCoreBit) == 0) return;
+  controller_.write32(status, kUcCoreBit);
+  if (resident_ == nullptr) return;
+  if (controller_.read32(handshake(kLead, hs::kCompletionStatus)) != 0) {
+    controller_.write32(handshake(kLead, hs::kCompletionStatus), 0);
+    raise_completion();
+  }
+  const std::uint32_t idle = controller_.read32(handshake(kLead, hs::kCertIdleStatus));
+  if ((idle & hs::kIdleCert) == 0) return;
+  resident_busy_ = false;
+  if (switch_requested_ && (idle & hs::kIdlePreemptionSaved) != 0) leave(idle);
+}
+
+void Scheduler::raise_completion() {
+  if (faults_.strikes(Fault::CompletionInterruptLost)) return;
+  controller_.write32(map::kFunctions + resident_->function * map::kFunctionStride + map::kControl + map::kMsixTrigger,
+                      resident_->vector);
+}
+
+void Scheduler::leave(std::uint32_t idle_status) {
+  resident_->runlist_read_idx = controller_.read32(handshake(kLead, hs::kRunlistReadIdx));
+  resident_->restore = controller_.read32(handshake(kLead, hs::kRestore));
+  const bool doorbell_left = controller_.read32(handshake(kLead, hs::kDoorbellPending)) != 0;
+  if ((idle_status & hs::kIdleQueueNotEmpty) != 0 || doorbell_left) mark_runnable(*resident_);
+  resident_ = nullptr;
+  switch_requested_ = false;
+}
+
+void Scheduler::enter(HwContext& context) {
+  controller_.consume(microseconds(controller_.parameters().context_switch_us),
+                      {WaitReason::Clock, "context switch to", context.id, "time"});
+  const std::uint32_t smid = registers::shim::smid::encode(context.function, context.id);
+  for (unsigned column = 0; column < columns(); ++column) {
+    controller_.write32(shim(column, registers::shim::kSmidA), smid);
+    controller_.write32(shim(column, registers::shim::kSmidB), smid);
+  }
+  for (unsigned index = 0; index < 2 * columns(); ++index) {
+    std::array<std::uint32_t, hs::kSize / 4> block{};
+    const auto put = [&block](std::uint32_t offset, std::uint32_t value) { block[offset / 4] = value; };
+    const bool lead = index == kLead;
+    put(hs::kMpaieAlive, hs::kAlive);
+    put(hs::kPartitionBaseAddress, 0);
+    put(hs::kPartitionSize, columns() | (index % 2 != 0 ? 1U << 31 : 0U));
+    put(hs::kHsaAddrHigh, lead ? static_cast<std::uint32_t>(context.hsa_address >> 32) : hs::kNoQueue);
+    put(hs::kHsaAddrLow, lead ? static_cast<std::uint32_t>(context.hsa_address) : hs::kNoQueue);
+    put(hs::kDoorbellPending, lead ? 1 : 0);
+    put(hs::kRunlistReadIdx, lead ? context.runlist_read_idx : 0);
+    put(hs::kRestore, lead ? context.restore : 0);
+    controller_.write(handshake(index, 0), std::as_bytes(std::span(block)));
+  }
+  context.runnable = false;
+  resident_ = &context;
+  resident_since_ = sc_core::sc_time_stamp();
+  wake_lead();
+}
+
+HwContext* Scheduler::next() const {
+  HwContext* best = nullptr;
+  for (const auto& [key, context] : contexts_) {
+    if (!context->runnable || context.get() == resident_) continue;
+    const bool better = best == nullptr || context->band < best->band ||
+                        (context->band == best->band && context->runnable_since < best->runnable_since);
+    if (better) best = context.get();
+  }
+  return best;
+}
+
+void Scheduler::service() {
+  take_interrupt();
+  HwContext* candidate = next();
+  if (candidate == nullptr || switch_requested_) return;
+  if (resident_ == nullptr) {
+    enter(*candidate);
+    return;
+  }
+  const bool expired = candidate->band == resident_->band &&
+                       sc_core::sc_time_stamp() >= resident_since_ + microseconds(controller_.parameters().quantum_us);
+  if (resident_busy_ && candidate->band >= resident_->band && !expired) return;
+  switch_requested_ = true;
+  controller_.write32(handshake(kLead, hs::kCtxSwitchReq), 1);
+  wake_lead();
+}
+
+sc_core::sc_time Scheduler::deadline() const {
+  const HwContext* candidate = next();
+  if (candidate == nullptr || resident_ == nullptr || switch_requested_) return sc_core::sc_max_time();
+  if (candidate->band != resident_->band) return sc_core::sc_max_time();
+  return resident_since_ + microseconds(controller_.parameters().quantum_us);
+}
+
+}  // namespace aie4::management

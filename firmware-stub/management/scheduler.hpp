@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+// Shares the array among the hardware contexts of all functions: one is resident at a time, chosen by priority band
+// and then in turn.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <systemc>
+
+#include "firmware-stub/management/hw_context.hpp"
+#include "models/common/fault_plan.hpp"
+#include "models/soc/management_controller.hpp"
+
+namespace aie4::management {
+
+/// Talks to CERT through the handshake blocks in the microcontrollers' memories, their Wakeup and reset registers, and
+/// the interrupt of the lead (uC 0). Between contexts the lead always confirms that it has stopped.
+class Scheduler {
+ public:
+  Scheduler(ManagementController& controller, FaultPlan& faults);
+
+  /// Loads CERT into every microcontroller and lets it come up.
+  void boot(std::span<const std::byte> cert_image);
+
+  /// Adds a context; the id is unique within its function.
+  void add(const HwContext& context);
+  /// After this returns nothing touches the context's queue and its vector is silent. False: no such context.
+  bool remove(unsigned function, std::uint32_t id);
+  void remove_all_of(unsigned function);
+  void remove_partition(unsigned function, std::uint32_t partition);
+  [[nodiscard]] const HwContext* find(unsigned function, std::uint32_t id) const;
+
+  /// The doorbell of a context rang.
+  void doorbell(unsigned function, std::uint32_t id);
+  /// Takes the lead's interrupt, moves contexts in and out. Call after every interrupt and at `deadline()`.
+  void service();
+  /// When `service` wants to be called next although nothing happens; sc_max_time() = never.
+  [[nodiscard]] sc_core::sc_time deadline() const;
+
+ private:
+  using Key = std::pair<unsigned, std::uint32_t>;
+
+  [[nodiscard]] std::uint64_t handshake(unsigned uc, std::uint32_t offset) const;
+  [[nodiscard]] std::uint64_t shim(unsigned column, std::uint32_t offset) const;
+  void take_interrupt();
+  void raise_completion();
+  void reset_microcontrollers();
+  void wake_lead();
+  void enter(HwContext& context);
+  void leave(std::uint32_t idle_status);
+  void mark_runnable(HwContext& context);
+  [[nodiscard]] HwContext* next() const;
+  [[nodiscard]] unsigned columns() const;
+
+  ManagementController& controller_;
+  FaultPlan& faults_;
+  std::map<Key, std::unique_ptr<HwContext>> contexts_;
+  HwContext* resident_ = nullptr;
+  bool resident_busy_ = false;     // Woken, and not yet seen idle.
+  bool switch_requested_ = false;  // ctx_switch_req is set; the lead's confirmation is awaited.
+  sc_core::sc_time resident_since_ = sc_core::SC_ZERO_TIME;
+  std::uint64_t arrivals_ = 0;
+};
+
+}  // namespace aie4::management

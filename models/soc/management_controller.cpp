@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/soc/management_controller.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <fmt/format.h>
+#include <utility>
+
+#include "models/registers/mpnpu.hpp"
+
+namespace aie4 {
+
+namespace map = registers::mpnpu;
+
+ManagementController::ManagementController(sc_core::sc_module_name name, unsigned function_count,
+                                           const Parameters& parameters, WaitRegistry& waits, Diagnostics& diagnostics,
+                                           ManagementProgramFactory factory)
+    : sc_module(name),
+      array("array"),
+      functions("functions", function_count),
+      parameters_(parameters),
+      process_(waits, "MPNPU"),
+      diagnostics_(diagnostics),
+      factory_(std::move(factory)) {
+  SC_THREAD(core);
+}
+
+void ManagementController::start(std::vector<std::byte> management_image, std::vector<std::byte> cert_image) {
+  management_image_ = std::move(management_image);
+  const auto size = static_cast<std::uint32_t>(cert_image.size());
+  tmr_.resize(4);
+  std::memcpy(tmr_.data(), &size, 4);
+  tmr_.insert(tmr_.end(), cert_image.begin(), cert_image.end());
+  running_ = true;
+  interrupt_pending_ = false;
+  started_.notify();
+}
+
+void ManagementController::stop() {
+  if (!running_) return;
+  running_ = false;
+  stop_requested_ = true;
+  stopped_.notify();
+}
+
+void ManagementController::interrupt() {
+  interrupt_pending_ = true;
+  interrupted_.notify();
+}
+
+void ManagementController::core() {
+  for (;;) {
+    try {
+      while (!running_) sc_core::wait(started_);
+      stop_requested_ = false;
+      program_ = factory_(*this, management_image_);
+      if (program_) {
+        program_->run();
+      } else {
+        diagnostics_.report({.category = FaultCategory::GuestError,
+                             .where = "MPNPU",
+                             .expected = "a management image that the simulator knows",
+                             .came = "something else at START",
+                             .blame = "the firmware file in the guest"});
+      }
+      running_ = false;
+    } catch (const ControllerReset&) {
+      process_.end();
+    }
+  }
+}
+
+void ManagementController::wait_or_reset(const sc_core::sc_time* duration) {
+  if (stop_requested_) throw ControllerReset{};
+  if (duration != nullptr) {
+    sc_core::wait(*duration, stopped_);
+  } else {
+    sc_core::wait(interrupted_ | stopped_);
+  }
+  if (stop_requested_) throw ControllerReset{};
+}
+
+void ManagementController::consume(const sc_core::sc_time& duration, const WaitLabel& label) {
+  if (duration == sc_core::SC_ZERO_TIME) return;
+  const WaitRegistry::Scope scope(process_, label);
+  wait_or_reset(&duration);
+}
+
+bool ManagementController::wait_for_interrupt(const sc_core::sc_time& deadline) {
+  const WaitRegistry::Scope scope(process_, {WaitReason::Host, "interrupt", 0, "the host or a microcontroller"});
+  while (!interrupt_pending_) {
+    const sc_core::sc_time now = sc_core::sc_time_stamp();
+    if (now >= deadline) return false;
+    if (deadline == sc_core::sc_max_time()) {
+      wait_or_reset(nullptr);
+      continue;
+    }
+    if (stop_requested_) throw ControllerReset{};
+    sc_core::wait(deadline - now, interrupted_ | stopped_);
+    if (stop_requested_) throw ControllerReset{};
+  }
+  interrupt_pending_ = false;
+  return true;
+}
+
+tlm_utils::simple_initiator_socket<ManagementController>* ManagementController::route(std::uint64_t& address) {
+  if (address >= map::kArray) {
+    address -= map::kArray;
+    return &array;
+  }
+  const std::uint64_t index =
+      address < map::kFunctions ? functions.size() : (address - map::kFunctions) / map::kFunctionStride;
+  if (index >= functions.size()) return nullptr;
+  address = (address - map::kFunctions) % map::kFunctionStride;
+  return &functions[index];
+}
+
+void ManagementController::access(tlm::tlm_command command, std::uint64_t address, std::span<std::byte> data) {
+  sc_core::sc_time delay(static_cast<double>(parameters_.register_access_ns), sc_core::SC_NS);
+  std::uint64_t local = address;
+  bool failed = true;
+  if (command == tlm::TLM_READ_COMMAND && address < tmr_.size() && data.size() <= tmr_.size() - address) {
+    std::memcpy(data.data(), tmr_.data() + address, data.size());
+    failed = false;
+  } else if (auto* socket = route(local); socket != nullptr) {
+    tlm::tlm_generic_payload payload;
+    payload.set_command(command);
+    payload.set_address(local);
+    payload.set_data_ptr(reinterpret_cast<unsigned char*>(data.data()));
+    payload.set_data_length(static_cast<unsigned>(data.size()));
+    payload.set_streaming_width(static_cast<unsigned>(data.size()));
+    (*socket)->b_transport(payload, delay);
+    failed = payload.is_response_error();
+  }
+  if (failed) {
+    if (command == tlm::TLM_READ_COMMAND) std::ranges::fill(data, std::byte{0});
+    diagnostics_.report({.category = FaultCategory::SimulatorDefect,
+                         .where = fmt::format("MPNPU address {:#x}", address),
+                         .expected = "something at that address",
+                         .came = fmt::format("an access of {} bytes", data.size()),
+                         .blame = "the management firmware"});
+  }
+  consume(delay, {WaitReason::Memory, "access to", address, "the bus"});
+}
+
+std::uint32_t ManagementController::read32(std::uint64_t address) {
+  std::uint32_t value = 0;
+  access(tlm::TLM_READ_COMMAND, address, std::as_writable_bytes(std::span(&value, 1)));
+  return value;
+}
+
+void ManagementController::write32(std::uint64_t address, std::uint32_t value) {
+  access(tlm::TLM_WRITE_COMMAND, address, std::as_writable_bytes(std::span(&value, 1)));
+}
+
+void ManagementController::read(std::uint64_t address, std::span<std::byte> data) {
+  access(tlm::TLM_READ_COMMAND, address, data);
+}
+
+void ManagementController::write(std::uint64_t address, std::span<const std::byte> data) {
+  // TLM's payload has one pointer for both directions; a write command does not store through it.
+  access(tlm::TLM_WRITE_COMMAND, address, {const_cast<std::byte*>(data.data()), data.size()});
+}
+
+}  // namespace aie4

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// One microcontroller ("uC") of a shim tile: three memories, sleep and wake, two uC-DMA engines, an interrupt line, and
+// the process that runs its firmware. Source: NPU3 register lists, UC module of the shim tile.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <tlm_utils/simple_initiator_socket.h>
+#include <tlm_utils/simple_target_socket.h>
+#include <vector>
+
+#include <systemc>
+#include <tlm>
+
+#include "models/common/diagnostics.hpp"
+#include "models/common/parameters.hpp"
+#include "models/common/wait_registry.hpp"
+#include "models/soc/controller_program.hpp"
+#include "models/soc/host_access.hpp"
+
+namespace aie4 {
+
+/// The microcontroller. It sleeps after reset; whoever writes its program memory and then `core_control.Wakeup` boots
+/// it. A Wakeup that arrives while it is awake is remembered, so that no wake-up is ever lost.
+class Microcontroller : public sc_core::sc_module {
+ public:
+  // --- sockets ------------------------------------------------------------------------------------------------------
+  tlm_utils::simple_target_socket<Microcontroller> array;  ///< Memories and registers, by shim-tile offset (A half).
+  tlm_utils::simple_initiator_socket<Microcontroller> axi_mm;  ///< To the array, by array-relative address.
+  tlm_utils::simple_initiator_socket<Microcontroller> noc;     ///< To host memory, by host address.
+  std::function<void()> interrupt;                             ///< Line uC_Core of the shim interrupt controller.
+
+  SC_HAS_PROCESS(Microcontroller);
+  Microcontroller(sc_core::sc_module_name name, unsigned index, const Parameters& parameters, WaitRegistry& waits,
+                  Diagnostics& diagnostics, UcProgramFactory factory);
+
+  // --- wires from the shim tile -----------------------------------------------------------------------------------
+  /// `application_reset_control`: while true the core is held in reset; its program is unwound at once.
+  void set_reset(bool asserted);
+  /// `smid_a`/`smid_b`: stream id of the uC DMAs.
+  void set_smid(std::uint32_t smid) { smid_ = smid; }
+
+  // --- what the program on the core sees --------------------------------------------------------------------------
+  [[nodiscard]] unsigned index() const { return index_; }
+  [[nodiscard]] const Parameters& parameters() const { return parameters_; }
+  [[nodiscard]] Diagnostics& diagnostics() { return diagnostics_; }
+  [[nodiscard]] WaitRegistry& waits() { return waits_; }
+  /// "vf0 context 3 uc2": whom the core works for, for messages.
+  [[nodiscard]] std::string where() const;
+  [[nodiscard]] std::span<std::byte> private_memory() { return private_memory_; }
+  [[nodiscard]] std::span<std::byte> shared_memory() { return shared_memory_; }
+
+  /// Spends time. Throws ControllerReset.
+  void consume(const sc_core::sc_time& duration, const WaitLabel& label);
+  /// Goes to sleep until Wakeup, or until `deadline` (absolute). True: woken. Throws ControllerReset.
+  bool sleep(const WaitLabel& label, std::optional<sc_core::sc_time> deadline = std::nullopt);
+
+  /// Loads and stores over AXI-MM. `address` is array-relative and 4-byte aligned. Throws ControllerReset.
+  [[nodiscard]] std::uint32_t axi_read32(std::uint64_t address);
+  void axi_write32(std::uint64_t address, std::uint32_t value);
+
+  /// MM2DM: `bytes` from host memory to the shared memory; DM2MM: the other way. Both block until the transfer is done.
+  /// `bytes` is a positive multiple of 4, at most 4 * 0x7FFF; local offset and host address are 4-byte aligned.
+  /// Anything but DmaStatus::Ok leaves the destination untouched and has been reported. Throws ControllerReset.
+  DmaStatus read_host(std::uint64_t host_address, std::uint32_t local_offset, std::uint32_t bytes);
+  DmaStatus write_host(std::uint64_t host_address, std::uint32_t local_offset, std::uint32_t bytes);
+
+  /// Pulses the interrupt line.
+  void raise_interrupt();
+
+  // --- queries ------------------------------------------------------------------------------------------------------
+  [[nodiscard]] bool asleep() const { return asleep_; }
+  [[nodiscard]] std::uint64_t bytes_read() const { return bytes_read_; }
+  [[nodiscard]] std::uint64_t bytes_written() const { return bytes_written_; }
+
+ private:
+  enum class Direction : std::uint8_t { Mm2dm, Dm2mm };
+
+  void core();
+  void wait_or_reset(const sc_core::sc_time* duration, const sc_core::sc_event* event);
+  void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  [[nodiscard]] std::uint32_t read_register(std::uint32_t offset);
+  void write_register(std::uint32_t offset, std::uint32_t value);
+  [[nodiscard]] std::span<std::byte> memory_at(std::uint32_t offset, std::size_t size);
+  std::uint32_t axi_access(tlm::tlm_command command, std::uint64_t address, std::uint32_t value);
+  DmaStatus transfer(Direction direction, std::uint64_t host_address, std::uint32_t local_offset, std::uint32_t bytes);
+
+  unsigned index_;
+  const Parameters& parameters_;
+  WaitRegistry& waits_;
+  Diagnostics& diagnostics_;
+  UcProgramFactory factory_;
+  WaitRegistry::Process process_;
+  std::unique_ptr<ControllerProgram> program_;  // A member: locals of a process that never ends are never destroyed.
+
+  std::vector<std::byte> program_memory_;
+  std::vector<std::byte> private_memory_;
+  std::vector<std::byte> shared_memory_;
+  std::uint32_t smid_ = 0;
+  bool asleep_ = true;
+  bool in_reset_ = false;
+  bool unwind_ = false;  // Outlives a reset pulse that is over before the core's process runs.
+  bool wakeup_latched_ = false;
+  std::uint32_t axi_errors_ = 0;
+  std::uint32_t dm2mm_status_ = 0;
+  std::uint32_t mm2dm_status_ = 0;
+  std::string dm2mm_name_;
+  std::string mm2dm_name_;
+  std::uint64_t bytes_read_ = 0;
+  std::uint64_t bytes_written_ = 0;
+  sc_core::sc_event wakeup_;
+  sc_core::sc_event reset_changed_;
+  tlm::tlm_generic_payload noc_payload_;
+  HostAccess host_access_;
+};
+
+}  // namespace aie4

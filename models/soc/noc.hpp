@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// The network on chip and the DDR behind it: every access of the device to host memory goes through here.
+#pragma once
+
+#include <cstdint>
+#include <tlm_utils/multi_passthrough_target_socket.h>
+#include <tlm_utils/simple_initiator_socket.h>
+#include <vector>
+
+#include <systemc>
+#include <tlm>
+
+#include "models/common/parameters.hpp"
+
+namespace aie4 {
+
+/// Routes by `HostAccess::function` to that function's upstream port and charges time.
+///
+/// One budget of `noc.bytes_per_us` is shared by all engines in the order of their requests; each access further takes
+/// `noc.latency_ns`. The time is annotated: the caller waits, the data moves at once.
+class Noc : public sc_core::sc_module {
+ public:
+  tlm_utils::multi_passthrough_target_socket<Noc> engines;
+  sc_core::sc_vector<tlm_utils::simple_initiator_socket_tagged<Noc>> upstream;  ///< One per PCI function.
+
+  Noc(sc_core::sc_module_name name, unsigned functions, const Parameters& parameters);
+
+  [[nodiscard]] std::uint64_t bytes_moved() const { return bytes_moved_; }
+  [[nodiscard]] std::uint64_t accesses() const { return accesses_; }
+
+ private:
+  void b_transport(int engine, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+
+  const Parameters& parameters_;
+  sc_core::sc_time free_at_ = sc_core::SC_ZERO_TIME;
+  std::uint64_t bytes_moved_ = 0;
+  std::uint64_t accesses_ = 0;
+};
+
+}  // namespace aie4
