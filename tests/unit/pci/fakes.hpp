@@ -76,6 +76,7 @@ class FakeHost : public InterruptSink, public DmaPort {
 
   explicit FakeHost(Log& log) : log_(log) {}
 
+  [[nodiscard]] bool keeps_vector_masks() const override { return keeps_masks; }
   void signal(unsigned vector) override { log_.push_back(fmt::format("host interrupt {}", vector)); }
   DmaStatus read(std::uint64_t address, std::span<std::byte> data, const DmaAttributes&) override {
     ++accesses;
@@ -94,6 +95,7 @@ class FakeHost : public InterruptSink, public DmaPort {
 
   std::array<std::byte, 4096> memory{};
   unsigned accesses = 0;
+  bool keeps_masks = false;
   DmaAttributes last_attributes;
 
  private:

@@ -152,6 +152,21 @@ TEST_CASE("Interrupt control reaches the backend when it changes and only then")
   CHECK(last() == InterruptControl{.msix_enabled = true, .function_masked = false, .can_signal = false});
 }
 
+TEST_CASE("A host that keeps the vector masks says so when it connects, and takes them along when it goes") {
+  Bench bench;
+  bench.enable();
+  bench.function.disconnect();
+  bench.host.keeps_masks = true;
+  bench.function.connect(bench.host, bench.host);
+  CHECK(bench.log == Log{"0: disconnect 0x0", "0: connect 0x1", "backend interrupts e-s"});
+  CHECK(bench.backend.controls.back().vector_masks_kept_by_host);
+  bench.function.reset();
+  CHECK(bench.backend.controls.back() == InterruptControl{.vector_masks_kept_by_host = true});
+  bench.clear();
+  bench.function.disconnect();
+  CHECK(bench.backend.controls == std::vector<InterruptControl>{InterruptControl{}});
+}
+
 TEST_CASE("An interrupt reaches the host when MSI-X is enabled, unmasked and the function may master the bus") {
   const bool enabled = GENERATE(false, true);
   const bool masked = GENERATE(false, true);
