@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/common/register_file.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <fmt/format.h>
 #include <stdexcept>
@@ -76,6 +77,16 @@ void RegisterFile::write(std::uint64_t offset, std::span<const std::byte> data) 
     write32(base, value);
     done += count;
   }
+}
+
+void RegisterFile::serve(tlm::tlm_generic_payload& payload) {
+  const std::span<std::byte> data(reinterpret_cast<std::byte*>(payload.get_data_ptr()), payload.get_data_length());
+  if (payload.is_read()) {
+    read(payload.get_address(), data);
+  } else {
+    write(payload.get_address(), data);
+  }
+  payload.set_response_status(tlm::TLM_OK_RESPONSE);
 }
 
 std::uint32_t RegisterFile::value(std::uint32_t offset) const {

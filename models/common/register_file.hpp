@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include <tlm>
+
 #include "models/common/diagnostics.hpp"
 #include "models/registers/register_table.hpp"
 
@@ -34,6 +36,8 @@ class RegisterFile {
 
   void read(std::uint64_t offset, std::span<std::byte> data);
   void write(std::uint64_t offset, std::span<const std::byte> data);
+  /// The same for a TLM transaction; never fails.
+  void serve(tlm::tlm_generic_payload& payload);
 
   /// Without side effects.
   [[nodiscard]] std::uint32_t value(std::uint32_t offset) const;

@@ -45,8 +45,10 @@ class Npu : public sc_core::sc_module {
   Npu(sc_core::sc_module_name name, const Configuration& configuration, FaultPlan& faults, Diagnostics& diagnostics,
       const FirmwareSet& firmware, std::vector<std::byte> management_image, std::vector<std::byte> cert_image);
 
-  /// Conventional reset of function `index`; of the PF: of the whole device.
+  /// Conventional reset of function `index`; of the PF: of the whole device, firmware included.
   void reset_function(unsigned index);
+  /// FLR: the firmware stays and brings the function back by itself.
+  void function_level_reset(unsigned index) { functions.at(index)->reset(); }
   /// "pf", "vf0", ...
   [[nodiscard]] static std::string function_name(const Configuration& configuration, unsigned index);
 

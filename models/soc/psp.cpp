@@ -23,13 +23,16 @@ Psp::Psp(sc_core::sc_module_name name, const Parameters& parameters, FaultPlan& 
          WaitRegistry& waits, std::shared_ptr<const ImageVerifier> verifier)
     : sc_module(name),
       noc("noc"),
+      host("host"),
       registers(registers::psp::kBlock, "pf PSP", diagnostics),
       parameters_(parameters),
       faults_(faults),
       diagnostics_(diagnostics),
       process_(waits, "PSP"),
-      verifier_(std::move(verifier)) {
-  payload_.set_extension(&host_access_);
+      verifier_(std::move(verifier)),
+      host_access_(new HostAccess) {
+  payload_.set_extension(host_access_);
+  host.register_b_transport(this, &Psp::b_transport);
   registers.on_read(registers::psp::kMPASP_C2PMSG_123_ALT_1, [this] {
     const std::uint32_t value = registers.value(registers::psp::kMPASP_C2PMSG_123_ALT_1);
     const bool lie = (value & registers::psp::kStatusReady) != 0 && state_ == State::Empty && !running_ &&
@@ -44,6 +47,10 @@ Psp::Psp(sc_core::sc_module_name name, const Parameters& parameters, FaultPlan& 
     kick_.notify();
   });
   SC_THREAD(execute);
+}
+
+void Psp::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& /*delay*/) {
+  registers.serve(payload);
 }
 
 void Psp::reset() {
@@ -116,8 +123,8 @@ Response Psp::run_command(std::uint32_t command, std::uint64_t address, std::siz
 }
 
 bool Psp::fetch(std::uint64_t address, std::size_t offset, std::size_t size, std::vector<std::byte>& image) {
-  host_access_.function = 0;
-  host_access_.attributes = {.space = DmaSpace::GuestPhysical, .engine = "PSP"};
+  host_access_->function = 0;
+  host_access_->attributes = {.space = DmaSpace::GuestPhysical, .engine = "PSP"};
   image.resize(offset + size);
   while (size != 0) {
     const std::size_t chunk = std::min(size, kFetchBytes);

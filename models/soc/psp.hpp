@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <tlm_utils/simple_initiator_socket.h>
+#include <tlm_utils/simple_target_socket.h>
 #include <vector>
 
 #include <systemc>
@@ -28,6 +29,7 @@ namespace aie4 {
 class Psp : public sc_core::sc_module {
  public:
   tlm_utils::simple_initiator_socket<Psp> noc;  ///< Firmware fetches, guest-physical.
+  tlm_utils::simple_target_socket<Psp> host;    ///< BAR4.
   RegisterFile registers;
   std::function<void(std::vector<std::byte> management, std::vector<std::byte> cert)> on_start;
   std::function<void()> on_release;
@@ -40,6 +42,7 @@ class Psp : public sc_core::sc_module {
   void reset();
 
  private:
+  void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   enum class State : std::uint8_t { Empty, ManagementValid, CertValid, Started };
 
   void execute();
@@ -61,7 +64,7 @@ class Psp : public sc_core::sc_module {
   std::uint64_t epoch_ = 0;  // A reset makes the command in flight end without effect.
   bool running_ = false;
   sc_core::sc_event kick_;
-  HostAccess host_access_;
+  HostAccess* host_access_;  // Owned by the payload, as TLM extensions are.
   tlm::tlm_generic_payload payload_;
 };
 

@@ -27,12 +27,14 @@ constexpr std::uint32_t kMaxMhz = 2000;
 Smu::Smu(sc_core::sc_module_name name, const Parameters& parameters, FaultPlan& faults, Diagnostics& diagnostics,
          ClockDomain& aie_clock, ClockDomain& npu_h_clock)
     : sc_module(name),
+      host("host"),
       registers(registers::smu::kBlock, "pf SMU", diagnostics),
       parameters_(parameters),
       faults_(faults),
       diagnostics_(diagnostics),
       aie_clock_(aie_clock),
       npu_h_clock_(npu_h_clock) {
+  host.register_b_transport(this, &Smu::b_transport);
   registers.on_write(registers::smu::kMP1_C2PMSG_59_ALT_1, [this](std::uint32_t command) {
     if (busy_) {
       registers.set(registers::smu::kMP1_C2PMSG_60_ALT_1, static_cast<std::uint32_t>(Response::REJECTED_BUSY));
@@ -45,6 +47,10 @@ Smu::Smu(sc_core::sc_module_name name, const Parameters& parameters, FaultPlan& 
   SC_METHOD(finish);
   sensitive << done_;
   dont_initialize();
+}
+
+void Smu::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& /*delay*/) {
+  registers.serve(payload);
 }
 
 void Smu::reset() {

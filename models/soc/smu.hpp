@@ -4,8 +4,10 @@
 #pragma once
 
 #include <cstdint>
+#include <tlm_utils/simple_target_socket.h>
 
 #include <systemc>
+#include <tlm>
 
 #include "models/common/clock_domain.hpp"
 #include "models/common/fault_plan.hpp"
@@ -19,6 +21,7 @@ namespace aie4 {
 /// POWER_OFF succeeds when the NPU is already off. INTR is ignored: one driver generation writes it, another does not.
 class Smu : public sc_core::sc_module {
  public:
+  tlm_utils::simple_target_socket<Smu> host;  ///< BAR5.
   RegisterFile registers;
 
   SC_HAS_PROCESS(Smu);
@@ -31,6 +34,7 @@ class Smu : public sc_core::sc_module {
   sc_core::sc_event power_changed;
 
  private:
+  void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   void finish();
   [[nodiscard]] registers::smu::Response execute(std::uint32_t command, std::uint32_t argument);
   void set_power(bool on);

@@ -18,7 +18,7 @@ enum class BoundaryEventKind : std::uint8_t {
   BarRead,      ///< Host reads a BAR; data is the answer.
   BarWrite,     ///< Host writes a BAR.
   Reset,        ///< Conventional reset by the host. (An FLR is a ConfigWrite.)
-  Connect,      ///< A host appeared.
+  Connect,      ///< A host appeared; address 1: it keeps the MSI-X vector masks itself.
   Disconnect,   ///< The host went away.
   Interrupt,    ///< Device signals vector `address`.
   DmaRead,      ///< Device reads host memory; data is what it got, all ones if it was refused.

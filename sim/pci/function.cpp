@@ -43,9 +43,11 @@ PciFunction::~PciFunction() = default;
 // --- connection ---------------------------------------------------------------------------------------------------
 
 void PciFunction::connect(InterruptSink& interrupts, DmaPort& memory) {
-  observe({.kind = BoundaryEventKind::Connect, .function = index_});
+  observe(
+      {.kind = BoundaryEventKind::Connect, .function = index_, .address = interrupts.keeps_vector_masks() ? 1U : 0U});
   interrupts_ = &interrupts;
   memory_ = &memory;
+  push_config_state();
 }
 
 void PciFunction::disconnect() {
@@ -157,6 +159,7 @@ bool PciFunction::may_initiate() const {
 InterruptControl PciFunction::interrupt_control() const {
   return {.msix_enabled = config_.msix_enabled(),
           .function_masked = config_.msix_function_masked(),
+          .vector_masks_kept_by_host = interrupts_ != nullptr && interrupts_->keeps_vector_masks(),
           .can_signal = may_initiate()};
 }
 

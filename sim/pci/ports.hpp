@@ -17,6 +17,9 @@ class InterruptSink {
  public:
   virtual ~InterruptSink() = default;
   virtual void signal(unsigned vector) = 0;
+  /// True if the host traps the MSI-X table and keeps the mask and pending bits itself, as a virtual machine monitor
+  /// does. The table of the device then never sees a write and takes its entries as unmasked.
+  [[nodiscard]] virtual bool keeps_vector_masks() const { return false; }
 };
 
 /// Towards the host: memory. An access is done as a whole or not at all.
@@ -36,6 +39,7 @@ enum class ResetKind : std::uint8_t {
 struct InterruptControl {
   bool msix_enabled = false;
   bool function_masked = false;
+  bool vector_masks_kept_by_host = false;
   bool can_signal = false;  ///< Bus master enabled and in D0; an SR-IOV VF must be enabled too.
 
   bool operator==(const InterruptControl&) const = default;

@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The device server process, seen from the laboratory: start, wait for `ready`, stop, collect."""
+
+import select
+import shlex
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from . import processes
+from .errors import LabError
+
+READY_PATIENCE = 30.0
+
+
+@dataclass
+class Wiring:
+    """Sockets and files between server and machine."""
+    pf: Path | None
+    vfs: list[Path]
+    qtest: Path | None
+    record: Path
+    log: Path
+    static_vf: bool = False
+    faults: list[str] = field(default_factory=list)
+    extra: list[str] = field(default_factory=list)
+
+
+def command_line(template: str, wiring: Wiring) -> list[str]:
+    """Fills `{wiring}` (all options as `aie4sim serve` takes them) and `{name}` fields into the template."""
+    options = ["--pf", str(wiring.pf)] if wiring.pf else []
+    for vf in wiring.vfs:
+        options += ["--vf", str(vf)]
+    if wiring.static_vf:
+        options += ["--set", "functions.mode=static"]
+    if wiring.qtest:
+        options += ["--qtest", str(wiring.qtest)]
+    options += ["--record", str(wiring.record), "--log", str(wiring.log)]
+    for fault in wiring.faults:
+        options += ["--fault", fault]
+    options += wiring.extra
+    words = []
+    for word in shlex.split(template):
+        words += options if word == "{wiring}" else [word]
+    return words
+
+
+class Server:
+    """A running device server."""
+
+    def __init__(self, template: str, wiring: Wiring, folder: Path) -> None:
+        self.wiring = wiring
+        self.log = folder / "server.log"
+        self.command = command_line(template, wiring)
+        started = time.monotonic()
+        try:
+            self.process = processes.spawn(self.command, self.log, stdout=-1)
+        except OSError as error:
+            raise LabError(f"cannot start the device server {self.command[0]}: {error.strerror}") from None
+        self._wait_ready()
+        self.start_seconds = round(time.monotonic() - started, 3)
+
+    def _wait_ready(self) -> None:
+        deadline = time.monotonic() + READY_PATIENCE
+        assert self.process.stdout
+        seen = b""
+        while b"ready" not in seen.split(b"\n")[:-1]:
+            readable = select.select([self.process.stdout], [], [], max(0.0, deadline - time.monotonic()))[0]
+            piece = self.process.stdout.read1(4096) if readable else b""  # type: ignore[attr-defined]
+            if not piece:
+                status = self.process.poll() if readable else None
+                self.stop()
+                what = "closed its output" if status is None and readable else (
+                    f"ended with status {status}" if readable else f"said nothing for {READY_PATIENCE:.0f} s")
+                raise LabError(f"expected the line 'ready' from the device server, it {what}: "
+                               f"{processes.tail(self.log)}")
+            seen += piece
+        self._after_ready = seen
+
+    def alive(self) -> bool:
+        """Whether the process still runs."""
+        return self.process.poll() is None
+
+    def stop(self) -> int:
+        """Ends the server (SIGTERM) and returns its exit status; its remaining output goes to the log."""
+        status = processes.stop(self.process)
+        if self.process.stdout and not self.process.stdout.closed:
+            rest = self.process.stdout.read()
+            with open(self.log, "ab") as handle:
+                handle.write(rest)
+            self.process.stdout.close()
+        return status

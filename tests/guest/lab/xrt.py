@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Control code for XRT: assembled with the distribution's `aiebu-asm`, run through its own loader."""
+
+import subprocess
+from pathlib import Path
+
+from . import cache, initramfs
+from .errors import LabError
+
+SOURCES = Path(__file__).resolve().parents[1] / "programs" / "control-code"
+
+
+def assemble(xrt_set: Path) -> dict[str, Path]:
+    """ELF name -> file for every `*.json` (an aie4_config description) in the source folder."""
+    sources = sorted(path for path in SOURCES.iterdir() if path.is_file())
+    key = cache.digest(1, xrt_set.name, [path.name for path in sources], *sources)
+    libraries = xrt_set / initramfs.LIBRARIES
+    tool = [str(libraries / "ld-linux-x86-64.so.2"), "--library-path", str(libraries),
+            str(xrt_set / "usr/bin/aiebu-asm")]
+    descriptions = [path for path in sources if path.suffix == ".json" and path.stem + ".asm" in
+                    [source.name for source in sources]]
+
+    def fill(target: Path) -> None:
+        for description in descriptions:
+            elf = target / f"{description.stem}.elf"
+            done = subprocess.run([*tool, "-t", "aie4_config", "-j", description.name, "-o", str(elf)], cwd=SOURCES,
+                                  capture_output=True, text=True, check=False)
+            if done.returncode or not elf.is_file():
+                raise LabError(f"aiebu-asm refuses {description.name} ({done.returncode}): "
+                               f"{(done.stdout + done.stderr).strip()[-400:]}")
+
+    folder = cache.folder_entry(cache.root() / "control-code" / key, fill)
+    return {f"{path.stem}.elf": folder / f"{path.stem}.elf" for path in descriptions}
+
+
+def control_code_layer(xrt_set: Path) -> Path:
+    """ELFs and the runner's recipes as an initramfs layer, in /lab/xrt."""
+    files = dict(assemble(xrt_set))
+    files |= {path.name: path for path in sorted((SOURCES / "recipes").glob("*.json"))}
+    return initramfs.files_layer("control-code", {f"lab/xrt/{name}": path for name, path in files.items()})
