@@ -140,7 +140,9 @@ FreshKernel::FreshKernel() : base_(sc_core::sc_get_curr_simcontext()) {
   sc_core::sc_curr_simcontext = immortal.back();
 }
 
-FreshKernel::~FreshKernel() { sc_core::sc_curr_simcontext = base_; }
+FreshKernel::~FreshKernel() {
+  sc_core::sc_curr_simcontext = base_;
+}
 
 Bench::Bench(const Parameters& chosen, UcProgramFactory program)
     : parameters(chosen),
@@ -227,6 +229,18 @@ void Bench::reset(unsigned uc) {
   run_ns(10);
   ucs.at(uc)->set_reset(false);
   run_ns(10);
+}
+
+void Bench::reset_all() {
+  for (auto& uc : ucs) uc->set_reset(true);
+  run_ns(10);
+  for (auto& uc : ucs) uc->set_reset(false);
+  run_ns(10);
+}
+
+void Bench::forget_program(unsigned uc) {
+  std::uint32_t zero = 0;
+  access(uc, uc_registers::kProgramMemory, std::as_writable_bytes(std::span(&zero, 1)));
 }
 
 void Bench::run_ns(std::uint64_t ns) {

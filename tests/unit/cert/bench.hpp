@@ -115,6 +115,10 @@ class Bench {
   void set_handshake(std::uint32_t offset, std::uint32_t value, unsigned uc = 0);
   void set_context(std::uint32_t function, std::uint32_t context);
   void reset(unsigned uc);
+  /// All are held in reset together: none can wake another that is already out of it.
+  void reset_all();
+  /// Overwrites the program of a uC that has not booted.
+  void forget_program(unsigned uc);
 
   // --- time ---------------------------------------------------------------------------------------------------------
   /// Lets `ns` of simulated time pass.

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "firmware-stub/cert/control_page.hpp"
 
+#include <fmt/format.h>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <fmt/format.h>
 
 #include "tests/support/catch.hpp"
 #include "tests/unit/cert/guest.hpp"
@@ -24,8 +23,8 @@ std::span<const std::byte> body_of(const Code& page) {
 std::vector<std::string> listing(std::span<const std::byte> body) {
   std::vector<std::string> lines;
   const auto broken = [&](const CodeProblem& problem) {
-    lines.push_back(fmt::format("{} at {}", problem.fault == CodeFault::InvalidOpcode ? "invalid opcode" : "invalid page",
-                                problem.offset));
+    lines.push_back(fmt::format(
+        "{} at {}", problem.fault == CodeFault::InvalidOpcode ? "invalid opcode" : "invalid page", problem.offset));
     return lines;
   };
   for (std::uint32_t offset = 0;;) {
@@ -109,37 +108,36 @@ TEST_CASE("a page of a published AIE4 program decodes: three jobs with local bar
   });
   CHECK(parse_page_header(page).page_index == 1);
   CHECK(parse_page_header(page).cur_page_len == 0x244);
-  CHECK(listing(std::span(page).subspan(PageHeader::kSize)) ==
-        Lines{"job 1",
-              "APPLY_OFFSET_57 384 1 6",
-              "UC_DMA_WRITE_DES_SYNC 240",
-              "UC_DMA_WRITE_DES_SYNC 272",
-              "WRITE_32 99684 2147483648",
-              "MASK_POLL_32 114688 4294967295 3405695742",
-              "LOCAL_BARRIER 0 2",
-              "END_JOB",
-              "job 2",
-              "LOCAL_BARRIER 0 2",
-              "UC_DMA_WRITE_DES 0 304",
-              "WAIT_UC_DMA 0",
-              "LOCAL_BARRIER 1 2",
-              "END_JOB",
-              "job 3",
-              "LOCAL_BARRIER 1 2",
-              "WRITE_32 99668 2147483648",
-              "WRITE_32 1089028 2147483648",
-              "WRITE_32 6999556 2147483648",
-              "WRITE_32 8048132 2147483648",
-              "WRITE_32 9096708 2147483648",
-              "WRITE_32 10145284 2147483648",
-              "WAIT_TCTS 0 6 1",
-              "WAIT_TCTS 1 0 1",
-              "WAIT_TCTS 2 0 1",
-              "WAIT_TCTS 3 0 1",
-              "WAIT_TCTS 4 0 1",
-              "WAIT_TCTS 5 0 1",
-              "END_JOB",
-              "EOF"});
+  CHECK(listing(std::span(page).subspan(PageHeader::kSize)) == Lines{"job 1",
+                                                                     "APPLY_OFFSET_57 384 1 6",
+                                                                     "UC_DMA_WRITE_DES_SYNC 240",
+                                                                     "UC_DMA_WRITE_DES_SYNC 272",
+                                                                     "WRITE_32 99684 2147483648",
+                                                                     "MASK_POLL_32 114688 4294967295 3405695742",
+                                                                     "LOCAL_BARRIER 0 2",
+                                                                     "END_JOB",
+                                                                     "job 2",
+                                                                     "LOCAL_BARRIER 0 2",
+                                                                     "UC_DMA_WRITE_DES 0 304",
+                                                                     "WAIT_UC_DMA 0",
+                                                                     "LOCAL_BARRIER 1 2",
+                                                                     "END_JOB",
+                                                                     "job 3",
+                                                                     "LOCAL_BARRIER 1 2",
+                                                                     "WRITE_32 99668 2147483648",
+                                                                     "WRITE_32 1089028 2147483648",
+                                                                     "WRITE_32 6999556 2147483648",
+                                                                     "WRITE_32 8048132 2147483648",
+                                                                     "WRITE_32 9096708 2147483648",
+                                                                     "WRITE_32 10145284 2147483648",
+                                                                     "WAIT_TCTS 0 6 1",
+                                                                     "WAIT_TCTS 1 0 1",
+                                                                     "WAIT_TCTS 2 0 1",
+                                                                     "WAIT_TCTS 3 0 1",
+                                                                     "WAIT_TCTS 4 0 1",
+                                                                     "WAIT_TCTS 5 0 1",
+                                                                     "END_JOB",
+                                                                     "EOF"});
 }
 
 TEST_CASE("a page header is refused for each thing that can be wrong with it") {
@@ -166,7 +164,8 @@ TEST_CASE("a page header is refused for each thing that can be wrong with it") {
   CHECK(refused([](PageHeader&) {}, 99));
   for (unsigned length = 0; length < 0x1'0000; ++length) {
     const bool good_length = length == 0 || (length >= 20 && length <= 8192 && length % 4 == 0);
-    const bool bad = refused([&](PageHeader& header) { header.in_order_page_len = static_cast<std::uint16_t>(length); });
+    const bool bad =
+        refused([&](PageHeader& header) { header.in_order_page_len = static_cast<std::uint16_t>(length); });
     if (bad == good_length) FAIL("in_order_page_len " << length);
   }
 }
@@ -177,7 +176,9 @@ Code joined(const std::vector<Code>& parts) {
   return text;
 }
 
-TEST_CASE("an empty page is a page") { CHECK(listing(joined({code::eof()})) == Lines{"EOF"}); }
+TEST_CASE("an empty page is a page") {
+  CHECK(listing(joined({code::eof()})) == Lines{"EOF"});
+}
 
 TEST_CASE("a job list that breaks the rules is an invalid page, an unassigned byte an invalid opcode") {
   const Code start = code::start_job(5, 16);
@@ -189,7 +190,8 @@ TEST_CASE("a job list that breaks the rules is an invalid page, an unassigned by
   for (const Code& stray : {code::nop(), code::end_job(), code::mov(0, 1), code::bytes({0xA5, 0xA5, 0xA5, 0xA5})}) {
     CHECK(listing(joined({code::job(5, {}), stray, code::eof()})).back() == "invalid page at 12");
   }
-  CHECK(listing(joined({code::job(5, {}), code::bytes({0x0A, 0, 0, 0}), code::eof()})).back() == "invalid opcode at 12");
+  CHECK(listing(joined({code::job(5, {}), code::bytes({0x0A, 0, 0, 0}), code::eof()})).back() ==
+        "invalid opcode at 12");
   // Job sizes.
   for (const unsigned size : {0U, 4U, 8U, 11U, 13U, 14U, 15U, 17U, 0xFFFCU, 0xFFFFU}) {
     INFO("size " << size);
@@ -211,16 +213,16 @@ TEST_CASE("a job list that breaks the rules is an invalid page, an unassigned by
   CHECK(listing(joined({code::start_job(5, 28), code::job(6, {}), code::nop(), code::end_job(), code::eof()})) ==
         Lines{"job 5", "invalid page at 8"});
   // An instruction across the end of its job.
-  CHECK(listing(joined({start, code::nop(), code::mov(1, 2), code::eof()})) == Lines{"job 5", "NOP", "invalid page at 12"});
+  CHECK(listing(joined({start, code::nop(), code::mov(1, 2), code::eof()})) ==
+        Lines{"job 5", "NOP", "invalid page at 12"});
   // An unassigned opcode inside a job.
   CHECK(listing(joined({start, code::bytes({0x24, 0, 0, 0}), code::end_job(), code::eof()})) ==
         Lines{"job 5", "invalid opcode at 8"});
 }
 
 TEST_CASE("the three ways to start a job are told apart") {
-  const std::vector<std::pair<unsigned, Opcode>> starts = {{0x00, Opcode::START_JOB},
-                                                           {0x17, Opcode::START_JOB_DEFERRED},
-                                                           {0x1F, Opcode::START_COND_JOB_PREEMPT}};
+  const std::vector<std::pair<unsigned, Opcode>> starts = {
+      {0x00, Opcode::START_JOB}, {0x17, Opcode::START_JOB_DEFERRED}, {0x1F, Opcode::START_COND_JOB_PREEMPT}};
   for (const auto& [byte, opcode] : starts) {
     Code text = joined({code::job(0x1234, {code::nop()}), code::eof()});
     text[0] = static_cast<std::byte>(byte);

@@ -88,8 +88,8 @@ TEST_CASE("the data address is word-aligned and all slots have addresses") {
 TEST_CASE("write_index may be ahead of what is consumed by the capacity and no more, also across the wrap") {
   QueueHeader header;
   header.capacity = 32;
-  for (const std::uint64_t consumer : {std::uint64_t{0}, std::uint64_t{31}, std::uint64_t{1} << 40,
-                                       ~std::uint64_t{0} - 5, ~std::uint64_t{0}}) {
+  for (const std::uint64_t consumer :
+       {std::uint64_t{0}, std::uint64_t{31}, std::uint64_t{1} << 40, ~std::uint64_t{0} - 5, ~std::uint64_t{0}}) {
     for (std::uint64_t ahead = 0; ahead <= 32; ++ahead) CHECK_FALSE(check_indices(header, consumer, consumer + ahead));
     CHECK(check_indices(header, consumer, consumer + 33));
     CHECK(check_indices(header, consumer, consumer - 1));

@@ -111,8 +111,12 @@ TEST_CASE("the compact layout is served without a mirror") {
 
 TEST_CASE("the mirror is off if the parameter or the personality says so") {
   Parameters parameters;
-  SECTION("parameter") { parameters.write_index_mirror = 0; }
-  SECTION("personality") { parameters.protocol_major = 6; }
+  SECTION("parameter") {
+    parameters.write_index_mirror = 0;
+  }
+  SECTION("personality") {
+    parameters.protocol_major = 6;
+  }
   Rig rig(parameters);
   rig.queue.direct(kNop);
   rig.ring();

@@ -75,8 +75,8 @@ std::map<unsigned, Reference> reference() {
 /// What the notation says of an operand.
 OperandInfo described(const std::string& text) {
   static const std::map<std::string, std::pair<OperandKind, std::uint8_t>> kinds = {
-      {"c8", {OperandKind::Constant, 1}},  {"c16", {OperandKind::Constant, 2}}, {"c32", {OperandKind::Constant, 4}},
-      {"r8", {OperandKind::Register, 1}},  {"b8", {OperandKind::Barrier, 1}},   {"pid", {OperandKind::PageIndex, 2}},
+      {"c8", {OperandKind::Constant, 1}}, {"c16", {OperandKind::Constant, 2}}, {"c32", {OperandKind::Constant, 4}},
+      {"r8", {OperandKind::Register, 1}}, {"b8", {OperandKind::Barrier, 1}},   {"pid", {OperandKind::PageIndex, 2}},
       {"jsz", {OperandKind::JobSize, 2}},
   };
   if (text.front() == '-') return {"", OperandKind::Pad, static_cast<std::uint8_t>(std::stoi(text.substr(1)) / 8)};

@@ -14,15 +14,17 @@ namespace aie4::cert::bench {
 namespace hs = handshake;
 
 inline constexpr std::uint64_t kQueue = 0x10'0000;
-inline constexpr std::uint64_t kNop = 0x800'0000;  ///< A NOP program.
-inline constexpr std::uint64_t kBad = 0x801'0000;  ///< An unassigned opcode: ends with error code 3.
-inline constexpr std::uint64_t kFree = 0x900'0000;  ///< For the test's own programs.
+inline constexpr std::uint64_t kNop = 0x800'0000;       ///< A NOP program.
+inline constexpr std::uint64_t kBad = 0x801'0000;       ///< An unassigned opcode: ends with error code 3.
+inline constexpr std::uint64_t kFree = 0x900'0000;      ///< For the test's own programs.
 inline constexpr std::uint64_t kNowhere = 0xDEAD'0000;  ///< Not mapped.
 
 inline constexpr std::uint32_t kNew = GuestQueue::kCompletionState;
 inline constexpr std::uint32_t kCompleted = 4;
 inline constexpr std::uint32_t kAborted = 6;
-[[nodiscard]] constexpr std::uint32_t error(std::uint32_t code) { return code << 4 | 5; }
+[[nodiscard]] constexpr std::uint32_t error(std::uint32_t code) {
+  return code << 4 | 5;
+}
 
 struct Rig {
   Bench bench;
