@@ -16,7 +16,7 @@ examples:
   lab.py fetch                                   download QEMU, kernels, XRT into the cache (once, about 30 s)
   lab.py fetch --refresh                         move on to the newest versions of the suites
   lab.py run --aie4sim build/release/aie4sim -- xrt-smi examine
-  lab.py run --aie4sim build/release/aie4sim --kernel 7.2 --memory iova --static-vf -- 'npu-commands --commands 1000'
+  lab.py run --aie4sim build/release/aie4sim --kernel 7.2 --memory iova --static-vf -- npu-commands --commands 9
   lab.py run --aie4sim build/release/aie4sim --no-load -- '. /lab/functions.sh; npu_up; dmesg | tail'
   lab.py run --aie4sim build/release/aie4sim -- ./my-test arg       a program of yours is copied into the guest
   lab.py test --aie4sim build/release/aie4sim probe commands xrt    scenarios of tests/guest/scenarios in one boot
@@ -36,19 +36,22 @@ environment:
 """
 
 
+FORMAT = argparse.RawDescriptionHelpFormatter
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="lab.py", epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter,
+    parser = argparse.ArgumentParser(prog="lab.py", epilog=EXAMPLES, formatter_class=FORMAT,
                                      description="Runs the unmodified amdxdna driver in QEMU against a simulated NPU.")
     commands = parser.add_subparsers(dest="what", required=True, metavar="fetch|run|test")
     fetching = commands.add_parser("fetch", help="download and unpack everything a guest needs")
     fetching.add_argument("--refresh", action="store_true", help="look for newer versions than those in the cache")
     fetching.add_argument("--set", action="append", choices=fetch.ALL_SETS, help="only these (repeatable)")
     running = commands.add_parser("run", help="boot a guest and run a command in it", epilog=EXAMPLES,
-                                  formatter_class=argparse.RawDescriptionHelpFormatter)
+                                  formatter_class=FORMAT)
     add_run_options(running)
     running.add_argument("command", nargs="+", metavar="COMMAND", help="one string is given to sh -c")
     testing = commands.add_parser("test", help="run scenarios and check their results", epilog=EXAMPLES,
-                                  formatter_class=argparse.RawDescriptionHelpFormatter)
+                                  formatter_class=FORMAT)
     add_run_options(testing)
     scenarios.add_options(testing)
     return parser
@@ -67,7 +70,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-xrt", action="store_true", help="leave XRT out of the guest")
     parser.add_argument("--ram", type=int, default=1024, metavar="MIB")
     parser.add_argument("--append", default="", metavar="ARGS", help="more kernel arguments")
-    parser.add_argument("--timeout", type=float, default=120, metavar="S", help="limit for the whole run (default 120)")
+    parser.add_argument("--timeout", type=float, default=120, metavar="S", help="limit for the guest (default 120)")
     parser.add_argument("--log-dir", type=Path, default=Path("aie4sim-guest"), metavar="D")
     parser.add_argument("--fault", action="append", default=[], metavar="NAME", help="handed to the device server")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="handed to the device server")
@@ -76,7 +79,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--keep", action="store_true", help="keep the temporary folder (initramfs, sockets)")
     parser.add_argument("--file", action="append", default=[], metavar="HOST[:GUEST]", help="copy into the guest")
     parser.add_argument("--server", default=session.DEFAULT_SERVER, metavar="TEMPLATE",
-                        help="command of the device server; {aie4sim} and {wiring} are filled in (default '%(default)s')")
+                        help="command of the device server (default '%(default)s')")
     parser.add_argument("--npu-image", type=Path, metavar="FILE", help="firmware image instead of a made one")
     parser.add_argument("--cert-image", type=Path, metavar="FILE", help="firmware image instead of a made one")
 

@@ -25,7 +25,8 @@ CARVEOUT_BASE = 0x14000000
 MIB = 1 << 20
 DEFAULT_SERVER = "{aie4sim} serve {wiring}"
 # What makes a guest under software emulation start faster and nothing else.
-QUICK_BOOT = "quiet loglevel=4 panic=-1 cryptomgr.notests=1 rodata=off nokaslr mitigations=off tsc=reliable no_timer_check random.trust_cpu=on"
+QUICK_BOOT = ("quiet loglevel=4 panic=-1 cryptomgr.notests=1 rodata=off nokaslr mitigations=off tsc=reliable "
+              "no_timer_check random.trust_cpu=on")
 
 
 @dataclass
@@ -309,7 +310,8 @@ def run(options: Options, command: str, output: Callable[[bytes], None],
                 "status": outcome.status, "error": error, "command": command, "kernel": options.kernel,
                 "memory": options.memory, "vfs": options.vf_count, "static_vf": options.static_vf,
                 "faults": options.faults, "versions": fetch.used_versions(session.sets),
-                "timings_s": outcome.timings, "server_status": outcome.server_status, **outcome.report}, indent=1) + "\n")
+                "timings_s": outcome.timings, "server_status": outcome.server_status,
+                **outcome.report}, indent=1) + "\n")
     if error:
         print(f"lab: {error} (logs in {options.log_dir})", file=sys.stderr)
     return outcome
