@@ -162,8 +162,9 @@ class Session:
             vfs=[folder / f"vf{index}.sock" for index in range(options.vf_count)],
             qtest=folder / "qtest.sock" if sriov else None, static_vf=options.static_vf,
             record=(options.log_dir / "transcript.aie4t").resolve(), log=(options.log_dir / "server.log").resolve(),
+            summary=(options.log_dir / "summary.json").resolve(),
             faults=options.faults, extra=options.server_arguments)
-        for stale in ("server.log", "qemu.log", "transcript.aie4t", "result.json"):
+        for stale in ("server.log", "qemu.log", "transcript.aie4t", "result.json", "summary.json"):
             (options.log_dir / stale).unlink(missing_ok=True)
         template = options.server.replace("{aie4sim}", str(options.aie4sim))
         self.server = Server(template, self._wiring, options.log_dir)
@@ -288,7 +289,8 @@ def run(options: Options, command: str, output: Callable[[bytes], None],
                 outcome.status = session.channels.report.status or 0
             except TimeoutError:
                 outcome.status = STATUS_TIMEOUT
-                error = f"the guest was not done after {options.timeout:.0f} s"
+                error = f"the guest was not done after {options.timeout:.0f} s; who waits is in server.log"
+                session.server.ask_who_waits()
             finally:
                 session.channels.drain()
                 outcome.timings = session.timings()
