@@ -23,7 +23,8 @@ examples:
   lab.py test --aie4sim build/release/aie4sim --faults silence      a group of scenarios/faults.json
   lab.py test --aie4sim build/release/aie4sim --static-vf --kill-rounds 50
 
-exit status of run and test: that of COMMAND, or the number of failures; 124 time limit passed; 125 laboratory, QEMU or device server failed.
+exit status of run and test: that of COMMAND, or the number of failures; 124 time limit passed;
+125 laboratory, QEMU or device server failed.
 exit status of fetch: 0 everything there; 125 it is not.
 
 environment:
@@ -65,7 +66,8 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
                         help="how the device addresses guest memory (default carveout)")
     parser.add_argument("--vfs", type=int, default=4, metavar="N", help="SR-IOV VFs to enable (default 4)")
     parser.add_argument("--static-vf", action="store_true", help="one VF as an ordinary device instead of SR-IOV")
-    parser.add_argument("--no-pf", action="store_true", help="no PF in the machine (with --static-vf; with --vfs 0: no NPU at all)")
+    parser.add_argument("--no-pf", action="store_true",
+                        help="no PF in the machine (with --static-vf; with --vfs 0: no NPU at all)")
     parser.add_argument("--no-load", action="store_true", help="do not load the driver; COMMAND may do it")
     parser.add_argument("--no-xrt", action="store_true", help="leave XRT out of the guest")
     parser.add_argument("--ram", type=int, default=1024, metavar="MIB")
