@@ -5,7 +5,6 @@ Base (shell, modules), XRT and program layers change rarely and are cached by co
 (command, configuration, firmware, the user's files) is small and made each time.
 """
 
-import re
 import shlex
 import subprocess
 from dataclasses import dataclass, field
@@ -153,9 +152,3 @@ def assemble(target: Path, layers: list[Path], content: RunContent) -> None:
             data = layer.read_bytes()
             handle.write(data + b"\0" * (-len(data) % 4))
         handle.write(content.archive())
-
-
-def kmsg_to_text(line: str) -> str:
-    """A /dev/kmsg record ("6,339,5140900,-;text") as dmesg prints it."""
-    match = re.match(r"\d+,\d+,(\d+),[^;]*;(.*)", line)
-    return f"[{int(match[1]) / 1e6:12.6f}] {match[2]}" if match else line

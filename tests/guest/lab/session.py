@@ -20,6 +20,7 @@ from .server import Server, Wiring
 
 STATUS_TIMEOUT = 124
 STATUS_LAB = 125
+LOG_PATIENCE = 20.0
 CARVEOUT_BASE = 0x14000000
 MIB = 1 << 20
 DEFAULT_SERVER = "{aie4sim} serve {wiring}"
@@ -217,6 +218,11 @@ class Session:
                     selector.register(descriptor, selectors.EVENT_READ, None)
                 while not finished():
                     left = deadline - time.monotonic()
+                    if channels.report.status is not None:
+                        left = min(left, channels.report.marks["exit"] + LOG_PATIENCE - time.monotonic())
+                        if left <= 0:
+                            self._note("the rest of the kernel log did not come")
+                            return
                     if left <= 0:
                         raise TimeoutError
                     for key, _ in selector.select(left):
