@@ -91,9 +91,14 @@ bool Rig::reported(FaultCategory category, std::string_view text) const {
 
 std::vector<std::string> Rig::log() {
   std::vector<std::string> lines;
-  std::ranges::transform(host.log().lines(), std::back_inserter(lines),
-                         &host::KernelLog::Line::text);
+  std::ranges::transform(host.log().lines(), std::back_inserter(lines), &host::KernelLog::Line::text);
   return lines;
+}
+
+std::vector<std::string> Rig::reports() const {
+  std::vector<std::string> texts;
+  std::ranges::transform(diagnostics, std::back_inserter(texts), &Diagnostic::text);
+  return texts;
 }
 
 Client::Client(host::VfDriver& driver, const host::VfDriver::ContextOptions& options, host::QueueLayout layout)
@@ -102,7 +107,9 @@ Client::Client(host::VfDriver& driver, const host::VfDriver::ContextOptions& opt
       queue(driver.device().dma(), layout),
       context(driver.create_context(queue, options)) {}
 
-host::Command Client::command() { return command(nop); }
+host::Command Client::command() {
+  return command(nop);
+}
 
 host::Command Client::command(const host::DmaBuffer& code) {
   return {vf.device().dma(), {{0, code.address()}}};

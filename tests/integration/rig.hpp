@@ -22,6 +22,9 @@
 
 namespace aie4::integration {
 
+/// What logs are compared with: a difference is printed.
+inline const std::vector<std::string> kNothing;
+
 inline constexpr std::uint64_t kMicrosecond = 1'000'000;  // In picoseconds.
 inline constexpr std::uint64_t kMillisecond = 1'000 * kMicrosecond;
 
@@ -100,6 +103,8 @@ class Rig {
   /// Whether the machine reported something of that category that contains `text`.
   [[nodiscard]] bool reported(FaultCategory category, std::string_view text) const;
   [[nodiscard]] std::vector<std::string> log();
+  /// The same for what the machine reported.
+  [[nodiscard]] std::vector<std::string> reports() const;
 
  private:
   std::unique_ptr<host::PfDriver> pf_;
