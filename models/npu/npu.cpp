@@ -56,7 +56,6 @@ Npu::Npu(sc_core::sc_module_name name, const Configuration& configuration, Fault
   array.attach(std::move(cores));
   array.interrupt = [this] { mpnpu.interrupt(); };
   mpnpu.array.bind(array.masters);
-  array.power_off();
 
   if (configuration_.has_pf) {
     smu = std::make_unique<Smu>("smu", parameters, faults, diagnostics, aie_clock, npu_h_clock);

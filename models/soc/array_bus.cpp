@@ -32,7 +32,7 @@ ArrayBus::ArrayBus(sc_core::sc_module_name name, const Parameters& parameters, D
       parameters_(parameters),
       diagnostics_(diagnostics),
       halves_(2 * static_cast<std::size_t>(parameters.columns)),
-      application_reset_(static_cast<std::size_t>(parameters.columns)) {
+      application_reset_(static_cast<std::size_t>(parameters.columns), 3U) {
   masters.register_b_transport(this, &ArrayBus::b_transport);
 }
 

@@ -39,9 +39,10 @@ Microcontroller::Microcontroller(sc_core::sc_module_name name, unsigned index, c
       private_memory_(registers::uc::kPrivateDataMemorySize),
       shared_memory_(registers::uc::kModuleDataMemorySize),
       dm2mm_name_(fmt::format("uc{} DM2MM", index)),
-      mm2dm_name_(fmt::format("uc{} MM2DM", index)) {
+      mm2dm_name_(fmt::format("uc{} MM2DM", index)),
+      host_access_(new HostAccess) {
   array.register_b_transport(this, &Microcontroller::b_transport);
-  noc_payload_.set_extension(&host_access_);
+  noc_payload_.set_extension(host_access_);
   SC_THREAD(core);
 }
 
@@ -166,10 +167,10 @@ DmaStatus Microcontroller::transfer(Direction direction, std::uint64_t host_addr
     return DmaStatus::NotMapped;
   }
   status |= kStatusRunning;
-  host_access_.function = registers::shim::smid::function(smid_);
-  host_access_.attributes = {.engine = reading ? mm2dm_name_ : dm2mm_name_,
+  host_access_->function = registers::shim::smid::function(smid_);
+  host_access_->attributes = {.engine = reading ? mm2dm_name_ : dm2mm_name_,
                              .context = registers::shim::smid::context(smid_)};
-  host_access_.status = DmaStatus::Ok;
+  host_access_->status = DmaStatus::Ok;
   noc_payload_.set_command(reading ? tlm::TLM_READ_COMMAND : tlm::TLM_WRITE_COMMAND);
   noc_payload_.set_address(host_address);
   noc_payload_.set_data_ptr(reinterpret_cast<unsigned char*>(shared_memory_.data() + local_offset));
@@ -186,7 +187,7 @@ DmaStatus Microcontroller::transfer(Direction direction, std::uint64_t host_addr
   }
   consume(delay, {WaitReason::Memory, reading ? "read of host memory, bytes" : "write of host memory, bytes", bytes,
                   "NoC and DDR"});
-  return host_access_.status;
+  return host_access_->status;
 }
 
 void Microcontroller::raise_interrupt() {

@@ -104,7 +104,7 @@ class Microcontroller : public sc_core::sc_module {
   std::vector<std::byte> shared_memory_;
   std::uint32_t smid_ = 0;
   bool asleep_ = true;
-  bool in_reset_ = false;
+  bool in_reset_ = true;  // As application_reset_control is at power-on.
   bool unwind_ = false;  // Outlives a reset pulse that is over before the core's process runs.
   bool wakeup_latched_ = false;
   std::uint32_t axi_errors_ = 0;
@@ -117,7 +117,7 @@ class Microcontroller : public sc_core::sc_module {
   sc_core::sc_event wakeup_;
   sc_core::sc_event reset_changed_;
   tlm::tlm_generic_payload noc_payload_;
-  HostAccess host_access_;
+  HostAccess* host_access_;  // Owned by the payload, as TLM extensions are.
 };
 
 }  // namespace aie4

@@ -29,8 +29,9 @@ Psp::Psp(sc_core::sc_module_name name, const Parameters& parameters, FaultPlan& 
       faults_(faults),
       diagnostics_(diagnostics),
       process_(waits, "PSP"),
-      verifier_(std::move(verifier)) {
-  payload_.set_extension(&host_access_);
+      verifier_(std::move(verifier)),
+      host_access_(new HostAccess) {
+  payload_.set_extension(host_access_);
   host.register_b_transport(this, &Psp::b_transport);
   registers.on_read(registers::psp::kMPASP_C2PMSG_123_ALT_1, [this] {
     const std::uint32_t value = registers.value(registers::psp::kMPASP_C2PMSG_123_ALT_1);
@@ -122,8 +123,8 @@ Response Psp::run_command(std::uint32_t command, std::uint64_t address, std::siz
 }
 
 bool Psp::fetch(std::uint64_t address, std::size_t offset, std::size_t size, std::vector<std::byte>& image) {
-  host_access_.function = 0;
-  host_access_.attributes = {.space = DmaSpace::GuestPhysical, .engine = "PSP"};
+  host_access_->function = 0;
+  host_access_->attributes = {.space = DmaSpace::GuestPhysical, .engine = "PSP"};
   image.resize(offset + size);
   while (size != 0) {
     const std::size_t chunk = std::min(size, kFetchBytes);

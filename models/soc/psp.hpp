@@ -64,7 +64,7 @@ class Psp : public sc_core::sc_module {
   std::uint64_t epoch_ = 0;  // A reset makes the command in flight end without effect.
   bool running_ = false;
   sc_core::sc_event kick_;
-  HostAccess host_access_;
+  HostAccess* host_access_;  // Owned by the payload, as TLM extensions are.
   tlm::tlm_generic_payload payload_;
 };
 
