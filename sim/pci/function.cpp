@@ -55,6 +55,7 @@ void PciFunction::disconnect() {
   observe({.kind = BoundaryEventKind::Disconnect, .function = index_});
   interrupts_ = nullptr;
   memory_ = nullptr;
+  push_config_state();  // Masks that the host kept went with it.
 }
 
 // --- configuration space ------------------------------------------------------------------------------------------

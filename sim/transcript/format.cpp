@@ -127,30 +127,13 @@ std::optional<EventKind> find_kind(std::string_view name) {
 }
 
 EventKind kind_of(pci::BoundaryEventKind kind) {
-  using Boundary = pci::BoundaryEventKind;
-  switch (kind) {
-    case Boundary::ConfigRead:
-      return EventKind::ConfigRead;
-    case Boundary::ConfigWrite:
-      return EventKind::ConfigWrite;
-    case Boundary::BarRead:
-      return EventKind::BarRead;
-    case Boundary::BarWrite:
-      return EventKind::BarWrite;
-    case Boundary::Reset:
-      return EventKind::Reset;
-    case Boundary::Connect:
-      return EventKind::Connect;
-    case Boundary::Disconnect:
-      return EventKind::Disconnect;
-    case Boundary::Interrupt:
-      return EventKind::Interrupt;
-    case Boundary::DmaRead:
-      return EventKind::DmaRead;
-    case Boundary::DmaWrite:
-      return EventKind::DmaWrite;
+  static_assert(static_cast<int>(pci::BoundaryEventKind::ConfigRead) == static_cast<int>(EventKind::ConfigRead));
+  static_assert(static_cast<int>(pci::BoundaryEventKind::Reset) == static_cast<int>(EventKind::Reset));
+  static_assert(static_cast<int>(pci::BoundaryEventKind::DmaWrite) == static_cast<int>(EventKind::DmaWrite));
+  if (static_cast<std::uint8_t>(kind) >= kEventKinds) {
+    throw TranscriptError("a boundary event of a kind that the transcript format does not know");
   }
-  throw TranscriptError("a boundary event of a kind that the transcript format does not know");
+  return static_cast<EventKind>(kind);
 }
 
 Event event_of(const pci::BoundaryEvent& event, std::uint64_t time_ps) {

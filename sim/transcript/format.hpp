@@ -22,7 +22,7 @@ class TranscriptError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Kinds of events. The numbers are part of the format; the first ten are those of pci::BoundaryEventKind.
+/// Kinds of events: pci::BoundaryEventKind with numbers that are part of the format.
 enum class EventKind : std::uint8_t {
   ConfigRead = 0,
   ConfigWrite = 1,
@@ -72,7 +72,7 @@ struct Event {
   std::uint8_t bar = 0;                 ///< BarRead, BarWrite; else 0.
   DmaSpace space = DmaSpace::Function;  ///< DmaRead, DmaWrite; else Function.
   DmaStatus status = DmaStatus::Ok;     ///< DmaRead, DmaWrite; else Ok.
-  std::uint64_t address = 0;            ///< Offset, DMA address, vector or option; 0 if the kind has none.
+  std::uint64_t address = 0;            ///< Offset, DMA address, vector, option, kind of host; else 0.
   std::span<const std::byte> data;      ///< Empty if the kind has none.
 };
 

@@ -78,8 +78,8 @@ TEST_CASE("Bytes that no encoder writes are refused") {
   CHECK(refusal(bytes({0x0B})).find("tag") != std::string::npos);              // unknown kind
   CHECK(refusal(bytes({0xB5})).find("tag") != std::string::npos);              // reserved bit
   CHECK(refusal(bytes({0x75})).find("no data") != std::string::npos);          // four bytes of a connect
-  CHECK(refusal(bytes({0x25, 0})).find("time") != std::string::npos);          // zero delta, spelt out
-  CHECK(refusal(bytes({0x15, 0})).find("without need") != std::string::npos);  // same function, spelt out
+  CHECK(refusal(bytes({0x26, 0})).find("time") != std::string::npos);          // zero delta, spelt out
+  CHECK(refusal(bytes({0x16, 0})).find("without need") != std::string::npos);  // same function, spelt out
   CHECK(refusal(bytes({0x72, 6})).find("BAR 6") != std::string::npos);
   CHECK(refusal(bytes({0x79, 0x05})).find("DMA detail") != std::string::npos);  // status 5
   CHECK(refusal(bytes({0x79, 0x10})).find("DMA detail") != std::string::npos);  // reserved bit
@@ -87,7 +87,7 @@ TEST_CASE("Bytes that no encoder writes are refused") {
   CHECK(refusal(bytes({0x30, 0, 0x81, 0x80, 0x80, 8})).find("access of") != std::string::npos);  // 16 MiB + 1
   CHECK(refusal(bytes({0x37, 0x80, 0})).find("longer than it need be") != std::string::npos);
   CHECK(refusal(bytes({0x37, 255, 255, 255, 255, 255, 255, 255, 255, 255, 2})).find("64 bits") != std::string::npos);
-  CHECK(refusal(bytes({0x25, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1, 0x25, 1})).find("time") !=
+  CHECK(refusal(bytes({0x26, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1, 0x26, 1})).find("time") !=
         std::string::npos);  // beyond 2^64 ps
 }
 
@@ -115,6 +115,11 @@ TEST_CASE("A boundary event keeps only what its kind has") {
   CHECK(result.bar == 0);
   CHECK(result.address == 5);
   CHECK(result.space == aie4::DmaSpace::Function);
+}
+
+TEST_CASE("A boundary event of an unknown kind is refused") {
+  CHECK(kind_of(static_cast<aie4::pci::BoundaryEventKind>(10)) == EventKind::HostView);
+  CHECK_THROWS_AS(kind_of(static_cast<aie4::pci::BoundaryEventKind>(11)), TranscriptError);
 }
 
 TEST_CASE("Kinds have names that read back") {
