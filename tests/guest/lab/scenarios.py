@@ -31,6 +31,15 @@ def extra_options(name: str) -> list[str]:
     return shlex.split(match[1]) if match else []
 
 
+def check_server_log(chosen: list[str], log: Path) -> None:
+    """What the device has to have said of itself: the `# server log:` line of a scenario, a regular expression."""
+    for name in chosen:
+        match = re.search(r"^# server log: (.*)$", (SCENARIOS / f"{name}.sh").read_text(), re.M)
+        if match and not re.search(match[1], log.read_text(errors="replace")):
+            raise LabError(f"scenario {name}: expected a line like '{match[1]}' in {log}, there is none "
+                           "(the simulator's diagnostics)")
+
+
 def command(chosen: list[str]) -> str:
     """What the guest runs for these scenarios."""
     return "exec sh /lab/scenarios.sh " + shlex.join(chosen)
