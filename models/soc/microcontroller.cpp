@@ -84,6 +84,8 @@ void Microcontroller::core() {
       }
     } catch (const ControllerReset&) {
       process_.end();
+      mm2dm_status_ &= ~kStatusRunning;
+      dm2mm_status_ &= ~kStatusRunning;
     }
   }
 }
@@ -183,7 +185,7 @@ DmaStatus Microcontroller::transfer(Direction direction, std::uint64_t host_addr
   noc_payload_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
   sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
   noc->b_transport(noc_payload_, delay);
-  status &= ~kStatusRunning;
+  const DmaStatus outcome = host_access_->status;
   if (noc_payload_.is_response_error()) {
     status |= kStatusDecErr;
   } else {
@@ -191,7 +193,8 @@ DmaStatus Microcontroller::transfer(Direction direction, std::uint64_t host_addr
   }
   consume(delay, {WaitReason::Memory, reading ? "read of host memory, bytes" : "write of host memory, bytes", bytes,
                   "NoC and DDR"});
-  return host_access_->status;
+  status &= ~kStatusRunning;
+  return outcome;
 }
 
 void Microcontroller::raise_interrupt() {
