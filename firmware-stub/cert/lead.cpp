@@ -82,7 +82,9 @@ void Lead::stop(FwState state, std::uint32_t idle_status) {
 
 void Lead::stop_broken() {
   words_.write(handshake::kMiscStatus, words_.read(handshake::kMiscStatus) | handshake::kMiscException);
-  stop(FwState::HSA_CRITICAL_ERROR, handshake::kIdleCert);
+  // A broken queue has nothing to save, but who asked for the array waits for the answer.
+  const std::uint32_t saved = switch_requested() ? handshake::kIdlePreemptionSaved : 0;
+  stop(FwState::HSA_CRITICAL_ERROR, handshake::kIdleCert | saved);
 }
 
 bool Lead::switch_requested() const {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <utility>
 
+#include "firmware-stub/cert/make_cert.hpp"
 #include "firmware-stub/image/container.hpp"
 #include "firmware-stub/image/payload.hpp"
 #include "firmware-stub/image/verifier.hpp"
@@ -61,7 +62,9 @@ class Machine::Impl {
     return {.verifier = std::make_shared<image::ContainerVerifier>(),
             .management = management::make_management_factory(configuration, faults, management_counters,
                                                               image::recognises_management),
-            .cert = [](Microcontroller&, std::span<const std::byte>) { return nullptr; }};
+            .cert = cert::make_cert_factory(faults, cert_counters, [](std::span<const std::byte> program_memory) {
+              return image::recognises_cert(program_memory).has_value();
+            })};
   }
 
   void update_vfs() {
@@ -76,6 +79,7 @@ class Machine::Impl {
   FaultPlan faults;
   Diagnostics diagnostics;
   management::ManagementCounters management_counters;
+  std::shared_ptr<cert::CertCounters> cert_counters = std::make_shared<cert::CertCounters>();
   Npu npu;
   std::vector<std::unique_ptr<NpuBackend>> backends;
   std::vector<std::unique_ptr<pci::PciFunction>> functions;
@@ -156,6 +160,15 @@ std::vector<Machine::Counter> Machine::counters() const {
   all.push_back({"management.refused_messages", "1", management.refused_messages});
   all.push_back({"management.contexts_created", "1", management.contexts_created});
   all.push_back({"management.contexts_destroyed", "1", management.contexts_destroyed});
+  const cert::CertCounters& cert = *machine.cert_counters;
+  all.push_back({"cert.doorbells", "1", cert.doorbells});
+  all.push_back({"cert.packets", "1", cert.packets});
+  all.push_back({"cert.commands_completed", "1", cert.commands_completed});
+  all.push_back({"cert.commands_failed", "1", cert.commands_failed});
+  all.push_back({"cert.commands_aborted", "1", cert.commands_aborted});
+  all.push_back({"cert.pages", "1", cert.pages});
+  all.push_back({"cert.jobs", "1", cert.jobs});
+  all.push_back({"cert.opcodes", "1", cert.opcodes});
   all.push_back({"noc.accesses", "1", machine.npu.noc.accesses()});
   all.push_back({"noc.bytes", "bytes", machine.npu.noc.bytes_moved()});
   return all;

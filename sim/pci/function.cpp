@@ -55,6 +55,7 @@ void PciFunction::disconnect() {
   observe({.kind = BoundaryEventKind::Disconnect, .function = index_});
   interrupts_ = nullptr;
   memory_ = nullptr;
+  push_config_state();  // Masks that the host kept went with it.
 }
 
 // --- configuration space ------------------------------------------------------------------------------------------
@@ -92,7 +93,7 @@ void PciFunction::apply(const ConfigEffects& effects) {
   if (effects.vf_enable_refused) {
     diagnostics_.report({.category = FaultCategory::GuestError,
                          .where = fmt::format("{} SR-IOV Control", shape_.name),
-                         .expected = fmt::format("NumVFs of 1..{} when VF Enable is set", shape_.sriov->total_vfs),
+                         .expected = fmt::format("NumVFs of 1..{} when VF Enable is set", config_.total_vfs()),
                          .came = fmt::format("NumVFs {}; VF Enable stays clear", config_.num_vfs()),
                          .blame = "the driver or the kernel's SR-IOV code"});
   }

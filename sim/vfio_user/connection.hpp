@@ -100,7 +100,6 @@ class Connection final : public ReadyHandler, private pci::DmaPort {
   Result region_info(Payload payload);
   Result irq_info(Payload payload);
   Result set_irqs(Payload payload, std::vector<UniqueFd> descriptors);
-  void write_msix_mask(unsigned vector, bool masked);
   Result region_read(Payload payload);
   Result region_write(Payload payload);
   Result reset();

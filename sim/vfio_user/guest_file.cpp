@@ -80,7 +80,6 @@ bool GuestFile::read(std::uint64_t offset, std::span<std::byte> data) const {
     read_single<std::uint16_t>(from, data);
   } else {
     std::memcpy(data.data(), from, data.size());
-    std::atomic_thread_fence(std::memory_order_acquire);
   }
   return true;
 }
@@ -98,7 +97,6 @@ bool GuestFile::write(std::uint64_t offset, std::span<const std::byte> data) con
   } else if (data.size() == 2 && aligned(to, 2)) {
     write_single<std::uint16_t>(to, data);
   } else {
-    std::atomic_thread_fence(std::memory_order_release);
     std::memcpy(to, data.data(), data.size());
   }
   return true;

@@ -33,9 +33,10 @@ class GuestFile {
   /// Whether the bytes are there now. Costs a system call only for a file that may shrink.
   [[nodiscard]] bool holds(std::uint64_t offset, std::uint64_t size) const;
   /// Naturally aligned accesses of 1, 2, 4 and 8 bytes are single: a guest that polls never sees half of one, nor one
-  /// done twice. False: the file became too short.
+  /// done twice; reads that follow see at least what was there before it. False: the file became too short.
   bool read(std::uint64_t offset, std::span<std::byte> data) const;
-  /// As `read`. Earlier writes are visible to the guest before later ones.
+  /// As `read`. A single write is visible to the guest only after everything that was written before it: data first,
+  /// then the word that announces it.
   bool write(std::uint64_t offset, std::span<const std::byte> data) const;
 
  private:

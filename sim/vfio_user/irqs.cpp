@@ -135,14 +135,6 @@ int Irqs::watch(const SetIrqsRequest& request, std::vector<UniqueFd> descriptors
   return 0;
 }
 
-std::vector<unsigned> Irqs::assigned() const {
-  std::vector<unsigned> vectors;
-  for (unsigned vector = 0; vector < vectors_.size(); ++vector) {
-    if (vectors_[vector].eventfd) vectors.push_back(vector);
-  }
-  return vectors;
-}
-
 void Irqs::signal(unsigned vector) {
   if (vector >= vectors_.size()) {
     ++out_of_range_;

@@ -30,8 +30,6 @@ class Irqs final : public pci::InterruptSink {
   [[nodiscard]] std::uint32_t count(std::uint32_t index) const;
   /// One DEVICE_SET_IRQS; `data` is what follows the fixed part. 0 or a positive errno; nothing changes on error.
   int set(const SetIrqsRequest& request, std::span<const std::byte> data, std::vector<UniqueFd> descriptors);
-  /// Vectors that have an eventfd, ascending.
-  [[nodiscard]] std::vector<unsigned> assigned() const;
   /// From the device. A vector that does not exist is counted and dropped.
   void signal(unsigned vector) override;
   /// QEMU overlays the MSI-X table: no write of it ever arrives here.

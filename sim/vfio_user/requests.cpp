@@ -138,30 +138,9 @@ Connection::Result Connection::set_irqs(Payload payload, std::vector<UniqueFd> d
   if (payload.size() < sizeof(SetIrqsRequest)) return {EINVAL, "message too short"};
   const auto request = load<SetIrqsRequest>(payload);
   if (request.argsz < sizeof(SetIrqsRequest)) return {EINVAL, "bad argsz"};
-  const bool unmasks = !descriptors.empty();
-  std::vector<unsigned> released;
-  if (request.count == 0 && request.index == kIrqMsix) released = irqs_.assigned();
   const int error = irqs_.set(request, payload.subspan(sizeof(SetIrqsRequest)), std::move(descriptors));
   if (error != 0) return {error, "bad flags, range, data or descriptors"};
-  if ((request.flags & kIrqDataEventfd) != 0 && (request.flags & kIrqActionTrigger) != 0) {
-    for (std::uint32_t index = 0; index < request.count; ++index) write_msix_mask(request.start + index, !unmasks);
-  }
-  for (const unsigned vector : released) write_msix_mask(vector, true);
   return {};
-}
-
-void Connection::write_msix_mask(unsigned vector, bool masked) {
-  // Of what the guest writes to the MSI-X table nothing reaches us: QEMU keeps the table, and assigns an eventfd when a
-  // vector is unmasked. The function's own table has to follow, or the device would hold back every interrupt. The
-  // write is one of the host like any other, so that a transcript of the function is complete without the eventfds.
-  if (!env_.function.config().memory_space_enabled()) return;
-  constexpr std::uint64_t kEntrySize = 16;
-  constexpr std::uint64_t kVectorControl = 12;
-  const pci::MsixShape& msix = env_.function.shape().msix;
-  std::array<std::byte, 4> control{};
-  control[0] = std::byte{masked};
-  env_.function.bar_write(msix.bar, msix.table_offset + vector * kEntrySize + kVectorControl, control);
-  device_touched_ = true;
 }
 
 Connection::Result Connection::check_access(const RegionAccess& access) const {

@@ -5,6 +5,7 @@ NPU_DRIVER=/sys/bus/pci/drivers/amdxdna
 
 # BDFs of the bound functions of one kind; the driver's `device_type` is 2 on the PF and 1 on a VF.
 npu_functions() {
+	local function
 	for function in $NPU_DRIVER/0000:*; do
 		[ "$(cat "$function/device_type" 2>/dev/null)" = "$1" ] && echo "${function##*/}"
 	done
@@ -15,11 +16,13 @@ npu_pfs() { npu_functions 2; }
 
 # Device node of a function.
 npu_node() {
+	local node
 	for node in /sys/bus/pci/devices/"$1"/accel/accel*; do echo "/dev/accel/${node##*/}"; done
 }
 
 # Modules the driver needs; loading them again after rmmod is not necessary.
 npu_dependencies() {
+	local name
 	while read -r name; do
 		[ "$name" = amdxdna ] || [ -d /sys/module/"$name" ] || insmod /lab/modules/"$name".ko || return 1
 	done </lab/modules/order
@@ -33,7 +36,7 @@ set_vfs() { echo "$1" >/sys/bus/pci/devices/"$LAB_PF"/sriov_numvfs; }
 # Each VF gets its own part of the reserved memory. The debugfs folder is named after the device or its minor.
 set_carveouts() {
 	[ -n "$LAB_CARVEOUT_SIZE" ] || return 0
-	base=$((LAB_CARVEOUT_BASE))
+	local base=$((LAB_CARVEOUT_BASE)) bdf node folder file
 	for bdf in $(npu_vfs); do
 		node=$(npu_node "$bdf")
 		for folder in "$bdf" "${node##*/accel}"; do
@@ -76,7 +79,11 @@ event() { echo "event $1" >/dev/ttyS2; }
 
 # Kernel log since a mark, for scenarios: log_mark NAME; ...; log_since | grep ...
 log_mark() { LOG_MARK="lab: scenario $1" && echo "$LOG_MARK" >/dev/kmsg; }
-log_since() { dmesg | sed -n "/$LOG_MARK/,\$p"; }
+# When the kernel has overwritten the mark, everything it still has came after it.
+log_since() {
+	dmesg >/tmp/dmesg.txt
+	if grep -q "$LOG_MARK" /tmp/dmesg.txt; then sed -n "/$LOG_MARK/,\$p" /tmp/dmesg.txt; else cat /tmp/dmesg.txt; fi
+}
 
 fail() {
 	echo "FAIL: $*"

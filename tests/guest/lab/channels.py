@@ -18,8 +18,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Callable
 
-from .initramfs import kmsg_to_text
-
 CONSOLE, OUTPUT, CONTROL, LOG = range(4)
 END_OF_LOG = b"lab: end of log"
 
@@ -105,9 +103,7 @@ class Channels:
         os.write(self.ours[CONTROL].fileno(), line.encode() + b"\n")
 
     def _log(self, line: bytes) -> None:
-        if line.startswith(b" "):  # properties of the record before
-            return
-        self._write(LOG, kmsg_to_text(line.decode(errors="replace")).encode() + b"\n")
+        self._write(LOG, line + b"\n")
         if line.endswith(END_OF_LOG):
             self._log_ended = True
 

@@ -2,10 +2,10 @@
 """Decompression of what kernels and their modules come in: xz, gzip and zstd, chosen by magic."""
 
 import ctypes
-import gzip
 import lzma
 import shutil
 import subprocess
+import zlib
 
 from .errors import LabError
 
@@ -19,7 +19,7 @@ def decompress(data: bytes, size: int | None = None) -> bytes:
     if data.startswith(XZ_MAGIC):
         return lzma.LZMADecompressor(lzma.FORMAT_XZ).decompress(data)
     if data.startswith(GZIP_MAGIC):
-        return gzip.decompress(data)
+        return zlib.decompressobj(wbits=31).decompress(data)  # what follows the stream is not ours
     if data.startswith(ZSTD_MAGIC):
         return _zstd(data, size)
     return data

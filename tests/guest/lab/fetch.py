@@ -29,7 +29,7 @@ XRT_PACKAGES = ["libxrt2", "libxrt-npu2", "libxrt-utils", "libxrt-utils-npu"]
 # Parts of XRT's closure that only maintainer scripts and Python helpers need; the tools run without them.
 XRT_UNUSED = re.compile(r"(lib)?python3.*|tar|dpkg|debconf|tzdata|media-types|netbase|readline-common|lib(db5|sqlite3"
                         r"|ssl3|expat|ncursesw|readline8|ffi|tinfo|bz2|acl|selinux|pcre2|md0?).*|openssl.*")
-LAYOUT = 1  # raise when the content of a set changes for the same packages
+LAYOUT = 2  # raise when the content of a set changes for the same packages
 
 
 def _say(text: str) -> None:
@@ -80,6 +80,8 @@ def _resolve(apt: Apt, which: str, pin: str | None) -> tuple[list[Package], dict
     packages = apt.closure(*(f"{name}={version}" for name in names))
     if which == "xrt":
         packages = [p for p in packages if not XRT_UNUSED.fullmatch(p.name)]
+        # Headers to compile a client; libxrt-dev does not pull in uuid-dev, but its headers want it.
+        packages += apt.describe([("libxrt-dev", version), ("uuid-dev", _pick(apt, "uuid-dev", None))])
     return packages, {"version": version}
 
 
@@ -128,8 +130,10 @@ def _fetch_set(apt: Apt, which: str, pin: str | None) -> dict[str, Any]:
         _unpack(packages, archives, temporary)
         if which.startswith("kernel-"):
             _reduce_kernel(temporary, about["release"])
-        for archive in archives.values():
-            archive.unlink(missing_ok=True)
+        for archive in temporary.rglob("*.a"):
+            archive.unlink()  # 45 MB of static libraries in libxrt-dev
+        for package in archives.values():
+            package.unlink(missing_ok=True)
 
     cache.folder_entry(target, fill)
     return {**about, "pin": pin, "layout": LAYOUT, "folder": target.name, "packages": [asdict(p) for p in packages]}

@@ -5,7 +5,6 @@ Base (shell, modules), XRT and program layers change rarely and are cached by co
 (command, configuration, firmware, the user's files) is small and made each time.
 """
 
-import re
 import shlex
 import subprocess
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ LIBRARIES = "usr/lib/x86_64-linux-gnu"
 XRT_TOOLS = ("xrt-smi", "xrt-runner")
 # Opened at run time, so no NEEDED entry leads to it.
 XRT_PLUGINS = ("libxrt_driver_xdna.so.2",)
+OS_RELEASE = b'NAME="aie4sim guest"\nID=debian\nVERSION_ID="13"\nPRETTY_NAME="aie4sim guest"\n'
 FIRMWARE = {"npu": "npu.dev.sbin", "cert": "cert.dev.sbin"}
 
 
@@ -104,7 +104,7 @@ def xrt_layer(xrt_set: Path) -> Path:
             archive.file(f"{LIBRARIES}/{loader}", (libraries / loader).read_bytes(), executable=True)
         archive.link(f"lib64/{loader}", f"/{LIBRARIES}/{loader}")
         # examine reports "No such node (host.os.cores)" without it.
-        archive.file("etc/os-release", b'NAME="aie4sim guest"\nID=debian\nVERSION_ID="13"\nPRETTY_NAME="aie4sim guest"\n')
+        archive.file("etc/os-release", OS_RELEASE)
         return archive.bytes()
 
     key = cache.digest(1, xrt_set.name, XRT_TOOLS, XRT_PLUGINS)
@@ -153,9 +153,3 @@ def assemble(target: Path, layers: list[Path], content: RunContent) -> None:
             data = layer.read_bytes()
             handle.write(data + b"\0" * (-len(data) % 4))
         handle.write(content.archive())
-
-
-def kmsg_to_text(line: str) -> str:
-    """A /dev/kmsg record ("6,339,5140900,-;text") as dmesg prints it."""
-    match = re.match(r"\d+,\d+,(\d+),[^;]*;(.*)", line)
-    return f"[{int(match[1]) / 1e6:12.6f}] {match[2]}" if match else line

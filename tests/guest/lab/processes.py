@@ -3,6 +3,7 @@
 
 import ctypes
 import os
+import re
 import signal
 import subprocess
 from pathlib import Path
@@ -35,13 +36,15 @@ def stop(process: subprocess.Popen[bytes], patience: float = 10.0) -> int:
     return process.wait()
 
 
-def tail(path: Path, lines: int = 5) -> str:
-    """The last lines of a log, in one line, for error messages."""
+def tail(path: Path, lines: int = 3) -> str:
+    """What a log ends with, in one line, for error messages: the panic if there is one, else the last lines."""
     try:
         text = path.read_text(errors="replace").strip().splitlines()
     except OSError:
         return "(no log)"
-    return " | ".join(text[-lines:])
+    text = [line for line in text if line and not line.startswith("$ ")]
+    trouble = [line for line in text if re.search(r"Kernel panic|BUG: |Oops", line)]
+    return " | ".join(trouble[-1:] or text[-lines:]) or "(empty log)"
 
 
 def resources(pid: int) -> dict[str, int]:

@@ -3,6 +3,8 @@
 
 import select
 import shlex
+import signal
+import subprocess
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +23,7 @@ class Wiring:
     qtest: Path | None
     record: Path
     log: Path
+    summary: Path
     static_vf: bool = False
     faults: list[str] = field(default_factory=list)
     extra: list[str] = field(default_factory=list)
@@ -30,12 +33,10 @@ def command_line(template: str, wiring: Wiring) -> list[str]:
     """Fills `{wiring}` (all options as `aie4sim serve` takes them) and `{name}` fields into the template."""
     options = ["--pf", str(wiring.pf)] if wiring.pf else []
     for vf in wiring.vfs:
-        options += ["--vf", str(vf)]
-    if wiring.static_vf:
-        options += ["--set", "functions.mode=static"]
+        options += ["--static-vf" if wiring.static_vf else "--vf", str(vf)]
     if wiring.qtest:
         options += ["--qtest", str(wiring.qtest)]
-    options += ["--record", str(wiring.record), "--log", str(wiring.log)]
+    options += ["--record", str(wiring.record), "--log", str(wiring.log), "--summary-json", str(wiring.summary)]
     for fault in wiring.faults:
         options += ["--fault", fault]
     options += wiring.extra
@@ -54,7 +55,7 @@ class Server:
         self.command = command_line(template, wiring)
         started = time.monotonic()
         try:
-            self.process = processes.spawn(self.command, self.log, stdout=-1)
+            self.process = processes.spawn(self.command, self.log, stdout=subprocess.PIPE)
         except OSError as error:
             raise LabError(f"cannot start the device server {self.command[0]}: {error.strerror}") from None
         self._wait_ready()
@@ -68,18 +69,25 @@ class Server:
             readable = select.select([self.process.stdout], [], [], max(0.0, deadline - time.monotonic()))[0]
             piece = self.process.stdout.read1(4096) if readable else b""  # type: ignore[attr-defined]
             if not piece:
-                status = self.process.poll() if readable else None
+                # A server that ended closed its output first: its own status says more than ours from stopping it.
+                status = self._status_soon() if readable else None
                 self.stop()
-                what = "closed its output" if status is None and readable else (
-                    f"ended with status {status}" if readable else f"said nothing for {READY_PATIENCE:.0f} s")
+                what = f"said nothing for {READY_PATIENCE:.0f} s" if not readable else (
+                    "closed its output" if status is None else f"ended with status {status}")
                 raise LabError(f"expected the line 'ready' from the device server, it {what}: "
                                f"{processes.tail(self.log)}")
             seen += piece
-        self._after_ready = seen
 
-    def alive(self) -> bool:
-        """Whether the process still runs."""
-        return self.process.poll() is None
+    def ask_who_waits(self) -> None:
+        """The server logs what waits for what; pending signals are taken in the order of their numbers, so a stop
+        right behind it does not swallow the report."""
+        self.process.send_signal(signal.SIGUSR1)
+
+    def _status_soon(self) -> int | None:
+        try:
+            return self.process.wait(2.0)
+        except subprocess.TimeoutExpired:
+            return None
 
     def stop(self) -> int:
         """Ends the server (SIGTERM) and returns its exit status; its remaining output goes to the log."""

@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Control code for XRT: assembled with the distribution's `aiebu-asm`, run through its own loader."""
 
+import os
+import shutil
 import subprocess
 from pathlib import Path
 
 from . import cache, initramfs
 from .errors import LabError
 
+CLIENT = Path(__file__).resolve().parents[1] / "programs" / "xrt" / "npu-xrt.cpp"
+# The libraries come from a newer distribution than the host's; they are resolved in the guest, not here.
+CLIENT_FLAGS = ["-std=c++17", "-O2", "-Wall", "-Wextra", "-Werror", "-pthread", "-Wl,--allow-shlib-undefined"]
 SOURCES = Path(__file__).resolve().parents[1] / "programs" / "control-code"
 
 
@@ -33,8 +38,29 @@ def assemble(xrt_set: Path) -> dict[str, Path]:
     return {f"{path.stem}.elf": folder / f"{path.stem}.elf" for path in descriptions}
 
 
+def build_client(xrt_set: Path) -> Path:
+    """Our client of XRT's public API, compiled with the host's compiler against the distribution's headers."""
+    key = cache.digest(1, CLIENT_FLAGS, xrt_set.name, CLIENT)
+
+    def fill(target: Path) -> None:
+        compiler = os.environ.get("CXX") or shutil.which("g++") or shutil.which("c++")
+        if not compiler:
+            raise LabError("expected a C++ compiler (g++) for the XRT client, found none")
+        include = xrt_set / "usr/include"
+        done = subprocess.run([compiler, *CLIENT_FLAGS, "-isystem", str(include), "-isystem", str(include / "xrt"),
+                               "-o", str(target / CLIENT.stem), str(CLIENT),
+                               str(xrt_set / initramfs.LIBRARIES / "libxrt_coreutil.so.2")],
+                              capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise LabError(f"{CLIENT.name} does not compile:\n{done.stderr}")
+
+    return cache.folder_entry(cache.root() / "programs" / f"xrt-{key}", fill) / CLIENT.stem
+
+
 def control_code_layer(xrt_set: Path) -> Path:
-    """ELFs and the runner's recipes as an initramfs layer, in /lab/xrt."""
+    """ELFs and the runner's recipes, in /lab/xrt, and our client, as an initramfs layer."""
     files = dict(assemble(xrt_set))
     files |= {path.name: path for path in sorted((SOURCES / "recipes").glob("*.json"))}
-    return initramfs.files_layer("control-code", {f"lab/xrt/{name}": path for name, path in files.items()})
+    targets = {f"lab/xrt/{name}": path for name, path in files.items()}
+    targets[f"usr/bin/{CLIENT.stem}"] = build_client(xrt_set)
+    return initramfs.files_layer("control-code", targets)

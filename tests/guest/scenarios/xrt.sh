@@ -19,3 +19,5 @@ runner nop 1000
 runner barrier 100
 runner three-uc 100
 runner runlist 40
+must npu-xrt --runs 200 --runlists 4 --length 25
+must npu-xrt --elf /lab/xrt/three-uc.elf --runs 50 --runlists 1 --length 25

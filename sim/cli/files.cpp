@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/cli/files.hpp"
+
+#include <cerrno>
+#include <fmt/format.h>
+#include <fstream>
+#include <system_error>
+
+#include "sim/cli/command.hpp"
+
+namespace aie4::cli {
+namespace {
+
+[[noreturn]] void fail(const char* verb, const std::filesystem::path& path) {
+  const std::error_code reason(errno, std::generic_category());
+  throw Failure(fmt::format("cannot {} {}: {}", verb, path.string(), reason.message()));
+}
+
+}  // namespace
+
+std::vector<std::byte> read_file(const std::filesystem::path& path, std::size_t limit) {
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) fail("read", path);
+  std::vector<std::byte> data(limit + 1);
+  file.read(reinterpret_cast<char*>(data.data()), static_cast<std::streamsize>(data.size()));
+  if (file.bad() || (file.fail() && !file.eof())) fail("read", path);
+  data.resize(static_cast<std::size_t>(file.gcount()));
+  if (data.size() > limit) {
+    throw Failure(fmt::format("{}: expected a file of at most {} bytes, came a larger one", path.string(), limit));
+  }
+  return data;
+}
+
+void write_file(const std::filesystem::path& path, std::span<const std::byte> data) {
+  errno = 0;
+  std::ofstream file(path, std::ios::binary | std::ios::trunc);
+  if (!file) fail("write", path);
+  file.write(reinterpret_cast<const char*>(data.data()), static_cast<std::streamsize>(data.size()));
+  file.flush();
+  if (!file) fail("write", path);
+}
+
+}  // namespace aie4::cli
