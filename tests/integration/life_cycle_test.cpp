@@ -153,6 +153,17 @@ TEST_CASE("a VF probe and remove cross the boundary as in the golden transcript"
   CHECK(rig.reports() == kNothing);
 }
 
+TEST_CASE("a VF that vanishes right after its last response leaves no messages behind") {
+  Rig rig;
+  rig.bind_pf();
+  rig.bind_vfs(1);
+  // The firmware still looks for a further message when the reset clears registers and SRAM under it.
+  rig.unbind_vf(0);
+  rig.pf().disable_vfs();
+  CHECK(rig.reports() == kNothing);
+  CHECK(rig.machine.diagnostics().burndown().empty());
+}
+
 TEST_CASE("VFs come and go with sriov_numvfs, and each comes back fresh") {
   Rig rig;
   rig.bind_pf();
