@@ -46,6 +46,9 @@ class BoundaryTap final : public pci::BoundaryObserver {
   BoundaryTap& operator=(const BoundaryTap&) = delete;
 
   void observe(const pci::BoundaryEvent& event) override;
+  void host_view(std::uint8_t function, pci::HostViewOption option, bool value) override {
+    if (recorder_) recorder_->host_view(function, option, value);
+  }
   /// Closes the recording; throws Failure if it could not be written. Nothing if there is none.
   std::optional<transcript::Footer> finish();
   [[nodiscard]] LatencyMeter::Summary latency() const { return latency_.summary(); }

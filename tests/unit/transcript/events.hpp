@@ -100,7 +100,7 @@ inline std::string record(const std::vector<OwnedEvent>& events, const Header& h
     for (const OwnedEvent& owned : events) {
       now = owned.event.time_ps;
       if (owned.event.kind == EventKind::HostView) {
-        recorder.record_host_view(owned.event.function, static_cast<HostViewOption>(owned.event.address),
+        recorder.host_view(owned.event.function, static_cast<HostViewOption>(owned.event.address),
                                   owned.data.at(0) != std::byte{0});
         continue;
       }

@@ -30,7 +30,7 @@ std::string record_session(const Behaviour& behaviour, bool finish = true) {
   FakeHost host;
   Recorder recorder(file, {"test", ""}, [&device] { return device.now_ps(); });
   device.set_observer(&recorder);
-  recorder.record_host_view(1, HostViewOption::IdentityHidden, false);
+  recorder.host_view(1, HostViewOption::IdentityHidden, false);
   device.connect(0, host, host);
   device.connect(1, host, host);
   Bytes identity(4);
