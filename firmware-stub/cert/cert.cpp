@@ -20,7 +20,7 @@ void Cert::run() {
   for (;;) {
     // The wake-up that booted the uC may be the first doorbell or the first work, so look before sleeping.
     if (lead_.appointed()) {
-      lead_.serve();
+      if (!lead_.nothing_new()) lead_.serve();
       uc_.sleep({WaitReason::Host, "doorbell for uC", uc_.index(), "the driver, through the management firmware"});
     } else {
       worker_.serve();

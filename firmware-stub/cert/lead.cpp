@@ -32,6 +32,13 @@ bool Lead::appointed() const {
           words_.read(handshake::kHsaAddrLow) != handshake::kNoQueue);
 }
 
+bool Lead::nothing_new() const {
+  // The management firmware writes idle status 0 with a new handshake, and may do so with each wake-up.
+  const std::uint32_t status = words_.read(handshake::kCertIdleStatus);
+  const bool switch_answered = !switch_requested() || (status & handshake::kIdlePreemptionSaved) != 0;
+  return status != 0 && status == idle_status_ && switch_answered && words_.read(handshake::kDoorbellPending) == 0;
+}
+
 void Lead::serve() {
   words_.write(handshake::kCertIdleStatus, 0);
   words_.set(FwState::LEADER_HOST_QUEUE_POP);
@@ -42,9 +49,9 @@ void Lead::serve() {
   for (;;) {
     if (switch_requested()) {
       const std::uint32_t left = queue_.empty() ? 0 : handshake::kIdleQueueNotEmpty;
-      return stop(handshake::kIdleCert | handshake::kIdlePreemptionSaved | left);
+      return stop(FwState::LEADER_HOST_QUEUE_POP, handshake::kIdleCert | handshake::kIdlePreemptionSaved | left);
     }
-    if (queue_.empty()) return stop(handshake::kIdleCert);
+    if (queue_.empty()) return stop(FwState::LEADER_HOST_QUEUE_POP, handshake::kIdleCert);
     words_.set(FwState::LEADER_HOST_QUEUE_POP);
     if (!queue_.fetch(packet_, uc_count())) return stop_broken();
     const std::uint32_t word = process();
@@ -66,19 +73,18 @@ void Lead::take_doorbell(bool asleep) {
               {WaitReason::Clock, "pick-up of a doorbell by uC", uc_.index(), "time"});
 }
 
-void Lead::stop(std::uint32_t idle_status) {
-  words_.set(FwState::LEADER_HOST_QUEUE_POP);
+void Lead::stop(FwState state, std::uint32_t idle_status) {
+  words_.set(state);
+  idle_status_ = idle_status;
   words_.write(handshake::kCertIdleStatus, idle_status);
   uc_.raise_interrupt();
 }
 
 void Lead::stop_broken() {
-  words_.set(FwState::HSA_CRITICAL_ERROR);
   words_.write(handshake::kMiscStatus, words_.read(handshake::kMiscStatus) | handshake::kMiscException);
   // A broken queue has nothing to save, but who asked for the array waits for the answer.
   const std::uint32_t saved = switch_requested() ? handshake::kIdlePreemptionSaved : 0;
-  words_.write(handshake::kCertIdleStatus, handshake::kIdleCert | saved);
-  uc_.raise_interrupt();
+  stop(FwState::HSA_CRITICAL_ERROR, handshake::kIdleCert | saved);
 }
 
 bool Lead::switch_requested() const {
@@ -151,10 +157,9 @@ std::optional<std::uint32_t> Lead::run_distributed() {
   if (faults_.strikes(Fault::JobNeverFinishes)) never_finish();
   uc_.consume(nanoseconds(uc_.parameters().packet_launch_ns),
               {WaitReason::Clock, "launch of packet", queue_.index(), "time"});
+  const std::optional<ExecBuf>& own = work_[uc_.index()];
   std::optional<std::uint32_t> code;
-  if (distribution_.start(work_, uc_count(), deadline_) && work_[uc_.index()]) {
-    code = run_here(work_[uc_.index()]->code_address);
-  }
+  if (distribution_.start(work_, uc_count(), deadline_) && own) code = run_here(own->code_address);
   return distribution_.finish(code, deadline_);
 }
 

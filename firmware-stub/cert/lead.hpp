@@ -25,13 +25,16 @@ class Lead : private RunSupervisor {
 
   /// Whether the handshake block makes this uC the lead of a context.
   [[nodiscard]] bool appointed() const;
+  /// Whether a wake-up asks for nothing: a worker's word was seen before its wake-up, or a doorbell was answered
+  /// before.
+  [[nodiscard]] bool nothing_new() const;
   /// Consumes the queue that the handshake names until it is empty, it is unusable, or the management firmware wants
   /// the array for another context; then says so in the handshake and raises the interrupt.
   void serve();
 
  private:
   void take_doorbell(bool asleep);
-  void stop(std::uint32_t idle_status);
+  void stop(handshake::FwState state, std::uint32_t idle_status);
   void stop_broken();
   [[nodiscard]] bool switch_requested() const;
   [[nodiscard]] unsigned uc_count() const;
@@ -63,6 +66,7 @@ class Lead : private RunSupervisor {
   Packet packet_;
   Distribution::Assignments work_{};
   std::optional<sc_core::sc_time> deadline_;  ///< Of the present packet.
+  std::uint32_t idle_status_ = 0;             ///< What was reported last.
 };
 
 }  // namespace aie4::cert

@@ -45,11 +45,11 @@ int run(int count, char** words) {
   app.footer(std::string(kExitStatuses));
   app.require_subcommand(1);
   Action action;
-  // add_serve(app, action);
+  add_serve(app, action);
   add_guest(app);
-  // add_up(app, action);
-  // add_replay(app, action);
-  // add_transcript(app, action);
+  add_up(app, action);
+  add_replay(app, action);
+  add_transcript(app, action);
   add_firmware(app, action);
   add_config(app, action);
   add_faults(app, action);

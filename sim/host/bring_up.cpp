@@ -38,7 +38,10 @@ struct Client {
 class Run {
  public:
   Run(Machine& machine, const BringUpOptions& options)
-      : options_(options), clock_(machine), host_(clock_, options.memory), bus_(host_, machine.functions()),
+      : options_(options),
+        clock_(machine),
+        host_(clock_, options.memory),
+        bus_(host_, machine.functions()),
         machine_(machine) {
     for (unsigned i = 0; i < machine.functions().size(); ++i) functions_.push_back(&bus_.device(i));
   }
@@ -221,6 +224,8 @@ FirmwareImages stub_images(unsigned protocol_major) {
   return {make(ImageKind::Management), make(ImageKind::Cert)};
 }
 
-BringUpReport bring_up(Machine& machine, const BringUpOptions& options) { return Run(machine, options).execute(); }
+BringUpReport bring_up(Machine& machine, const BringUpOptions& options) {
+  return Run(machine, options).execute();
+}
 
 }  // namespace aie4::host

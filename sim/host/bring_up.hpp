@@ -25,7 +25,7 @@ struct BringUpOptions {
   unsigned commands = 1;                  ///< In all, dealt out to the contexts in turn.
   unsigned nops = 1;                      ///< Opcodes in the job of each command.
   /// Default: stubs of this simulator's own making.
-  std::optional<FirmwareImages> firmware;
+  std::optional<FirmwareImages> firmware = std::nullopt;
 };
 
 /// One step of the way. Times in picoseconds of simulated time.
@@ -43,11 +43,11 @@ struct BringUpReport {
   unsigned contexts = 0;
   std::optional<TileInfo> tiles;  ///< Of the first VF.
   std::uint64_t submitted = 0;
-  std::uint64_t completed = 0;               ///< With state COMPLETED.
-  std::vector<std::uint64_t> latencies_ps;   ///< Doorbell to completion interrupt, one for each completed command.
-  DmaDomain::Traffic dma;                    ///< All functions together.
-  std::vector<KernelLog::Line> kernel_log;   ///< Empty if all went well.
-  std::string failure;                       ///< What ended the run early; empty if nothing did.
+  std::uint64_t completed = 0;              ///< With state COMPLETED.
+  std::vector<std::uint64_t> latencies_ps;  ///< Doorbell to completion interrupt, one for each completed command.
+  DmaDomain::Traffic dma;                   ///< All functions together.
+  std::vector<KernelLog::Line> kernel_log;  ///< Empty if all went well.
+  std::string failure;                      ///< What ended the run early; empty if nothing did.
 
   [[nodiscard]] bool succeeded() const { return failure.empty() && completed == submitted; }
 };

@@ -5,12 +5,15 @@
 
 namespace aie4::host {
 
-Host::Host(Clock& clock, AddressMode mode)
-    : clock_(clock), mode_(mode), log_([&clock] { return clock.now_ps(); }) {}
+Host::Host(Clock& clock, AddressMode mode) : clock_(clock), mode_(mode), log_([&clock] { return clock.now_ps(); }) {}
 
-void Host::attach(InterruptController& interrupts) { interrupts_.push_back(&interrupts); }
+void Host::attach(InterruptController& interrupts) {
+  interrupts_.push_back(&interrupts);
+}
 
-void Host::detach(InterruptController& interrupts) { std::erase(interrupts_, &interrupts); }
+void Host::detach(InterruptController& interrupts) {
+  std::erase(interrupts_, &interrupts);
+}
 
 void Host::dispatch() {
   bool again = true;

@@ -2,10 +2,9 @@
 #include "sim/host/interrupts.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <stdexcept>
 #include <utility>
-
-#include <fmt/format.h>
 
 namespace aie4::host {
 

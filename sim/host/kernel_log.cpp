@@ -2,7 +2,6 @@
 #include "sim/host/kernel_log.hpp"
 
 #include <algorithm>
-
 #include <fmt/ranges.h>
 
 namespace aie4::host {
@@ -14,7 +13,9 @@ bool DriverError::says(std::string_view text) const {
   return std::ranges::any_of(lines_, [text](const std::string& line) { return line.find(text) != std::string::npos; });
 }
 
-void KernelLog::error(std::string text) { lines_.push_back({clock_ ? clock_() : 0, std::move(text)}); }
+void KernelLog::error(std::string text) {
+  lines_.push_back({clock_ ? clock_() : 0, std::move(text)});
+}
 
 bool KernelLog::contains(std::string_view text) const {
   return std::ranges::any_of(lines_, [text](const Line& line) { return line.text.find(text) != std::string::npos; });

@@ -2,12 +2,11 @@
 #include "sim/host/memory.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
 #include <limits>
 #include <new>
 #include <stdexcept>
 #include <utility>
-
-#include <fmt/format.h>
 
 namespace aie4::host {
 namespace {
@@ -17,7 +16,9 @@ namespace {
 constexpr std::uint64_t kIovaBase = 0x1000'0000;
 constexpr std::uint64_t kIovaEnd = (std::uint64_t{1} << 47) - kPageSize;
 
-constexpr std::uint64_t round_up(std::uint64_t size) { return (size + kPageSize - 1) & ~(kPageSize - 1); }
+constexpr std::uint64_t round_up(std::uint64_t size) {
+  return (size + kPageSize - 1) & ~(kPageSize - 1);
+}
 
 /// Calls `visit(page number, offset in page, offset in data, bytes)` for each page that a range touches.
 template <class Visit>
@@ -106,8 +107,7 @@ bool DmaDomain::translated(const DmaAttributes& attributes) const {
   return mode_ == AddressMode::Iova && attributes.space == DmaSpace::Function;
 }
 
-DmaStatus DmaDomain::check(std::uint64_t address, std::size_t size, const DmaAttributes& attributes,
-                           bool write) const {
+DmaStatus DmaDomain::check(std::uint64_t address, std::size_t size, const DmaAttributes& attributes, bool write) const {
   if (wraps(address, size)) return DmaStatus::NotMapped;
   if (attributes.space == DmaSpace::Function && attributes.pasid) return DmaStatus::NotMapped;
   if (!translated(attributes)) return memory_.contains(address, size) ? DmaStatus::Ok : DmaStatus::NotMapped;

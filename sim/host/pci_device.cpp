@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/host/pci_device.hpp"
 
+#include <fmt/format.h>
 #include <stdexcept>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "sim/host/pci_registers.hpp"
 
@@ -48,7 +47,9 @@ void PciDevice::config_write_bytes(std::uint32_t offset, std::span<const std::by
   host_.clock().settle();
 }
 
-bool PciDevice::present() { return config_read<std::uint32_t>(kVendorId) != 0xFFFF'FFFF; }
+bool PciDevice::present() {
+  return config_read<std::uint32_t>(kVendorId) != 0xFFFF'FFFF;
+}
 
 void PciDevice::discover(std::optional<DeviceId> sriov) {
   sriov_vf_ = sriov.has_value();
@@ -137,9 +138,15 @@ void PciDevice::update_command(std::uint16_t clear, std::uint16_t set) {
   if (wanted != command) config_write<std::uint16_t>(kCommand, wanted);
 }
 
-void PciDevice::enable() { update_command(0, kCommandMemory); }
-void PciDevice::disable() { update_command(kCommandMaster, 0); }
-void PciDevice::set_bus_master() { update_command(0, kCommandMaster); }
+void PciDevice::enable() {
+  update_command(0, kCommandMemory);
+}
+void PciDevice::disable() {
+  update_command(kCommandMaster, 0);
+}
+void PciDevice::set_bus_master() {
+  update_command(0, kCommandMaster);
+}
 
 bool PciDevice::reset_function() {
   const auto express = capability(kCapabilityExpress);

@@ -54,7 +54,8 @@ class PciDevice {
   PciDevice(const PciDevice&) = delete;
   PciDevice& operator=(const PciDevice&) = delete;
 
-  // --- configuration space: little-endian values of 1, 2 or 4 bytes ---------------------------------------------------
+  // --- configuration space: little-endian values of 1, 2 or 4 bytes
+  // ---------------------------------------------------
   template <std::unsigned_integral T>
   [[nodiscard]] T config_read(std::uint32_t offset) {
     T value{};
@@ -66,7 +67,8 @@ class PciDevice {
     config_write_bytes(offset, std::as_bytes(std::span(&value, 1)));
   }
 
-  // --- discovery --------------------------------------------------------------------------------------------------------
+  // --- discovery
+  // --------------------------------------------------------------------------------------------------------
   /// False if nothing answers: the vendor id reads all ones.
   [[nodiscard]] bool present();
   /// Reads the identity and walks both capability lists. `sriov` overrides the identity that a VF does not answer with.
@@ -98,7 +100,8 @@ class PciDevice {
   pci::AccessStatus read_bytes(unsigned bar, std::uint64_t offset, std::span<std::byte> data);
   pci::AccessStatus write_bytes(unsigned bar, std::uint64_t offset, std::span<const std::byte> data);
 
-  // --- MSI-X ----------------------------------------------------------------------------------------------------------
+  // --- MSI-X
+  // ----------------------------------------------------------------------------------------------------------
   /// Size of the table; 0 without the capability.
   [[nodiscard]] unsigned msix_vectors();
   /// Enables MSI-X with all vectors masked, in the order of Linux.

@@ -13,12 +13,12 @@ namespace {
 
 /// Every register that any function can have: a PF's.
 const std::vector<ConfigRegister>& all_registers() {
-  static const std::vector<ConfigRegister> kRegisters = [] {
+  static const std::vector<ConfigRegister> registers = [] {
     FunctionShape shape;
     shape.sriov.emplace();
     return config_layout(shape);
   }();
-  return kRegisters;
+  return registers;
 }
 
 }  // namespace

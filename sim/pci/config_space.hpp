@@ -61,6 +61,8 @@ class ConfigSpace {
   [[nodiscard]] unsigned enabled_vfs() const;
   /// VF Enable and VF Memory Space Enable: the BARs of the VFs decode.
   [[nodiscard]] bool vf_memory_enabled() const;
+  /// 0 if there is no SR-IOV capability.
+  [[nodiscard]] unsigned total_vfs() const { return total_vfs_; }
   [[nodiscard]] unsigned num_vfs() const { return value(config::kNumVfs) & 0xFFFFU; }
   /// Base address of the BARs of VF 0; VF n is `n * vf_bar_aperture()` above. 0 for an absent BAR.
   [[nodiscard]] std::uint64_t vf_bar_base(unsigned bar) const;
@@ -98,7 +100,7 @@ class ConfigSpace {
   std::vector<ConfigRegister> registers_;
   std::array<BarShape, kBarCount> bars_;
   std::array<BarShape, kBarCount> vf_bars_{};
-  unsigned total_vfs_ = 0;  ///< 0: there is no SR-IOV capability.
+  unsigned total_vfs_ = 0;
   bool virtual_function_;
   bool extended_visible_ = true;
   bool identity_hidden_ = true;

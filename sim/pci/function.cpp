@@ -83,17 +83,19 @@ void PciFunction::config_write(std::uint32_t offset, std::span<const std::byte> 
 
 void PciFunction::set_extended_config_visible(bool visible) {
   config_.set_extended_visible(visible);
+  if (observer_ != nullptr) observer_->host_view(index_, HostViewOption::ExtendedConfigVisible, visible);
 }
 
 void PciFunction::set_identity_hidden(bool hidden) {
   config_.set_identity_hidden(hidden);
+  if (observer_ != nullptr) observer_->host_view(index_, HostViewOption::IdentityHidden, hidden);
 }
 
 void PciFunction::apply(const ConfigEffects& effects) {
   if (effects.vf_enable_refused) {
     diagnostics_.report({.category = FaultCategory::GuestError,
                          .where = fmt::format("{} SR-IOV Control", shape_.name),
-                         .expected = fmt::format("NumVFs of 1..{} when VF Enable is set", shape_.sriov->total_vfs),
+                         .expected = fmt::format("NumVFs of 1..{} when VF Enable is set", config_.total_vfs()),
                          .came = fmt::format("NumVFs {}; VF Enable stays clear", config_.num_vfs()),
                          .blame = "the driver or the kernel's SR-IOV code"});
   }

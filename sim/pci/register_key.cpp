@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/pci/register_key.hpp"
 
-#include <algorithm>
 #include <charconv>
 
 namespace aie4::pci {
@@ -25,9 +24,7 @@ std::string_view RegisterKey::of(unsigned bar, std::uint64_t offset, const Funct
 }
 
 void RegisterKey::append(std::string_view text) {
-  const std::size_t count = std::min(text.size(), text_.size() - size_);
-  std::copy_n(text.data(), count, text_.data() + size_);
-  size_ += count;
+  size_ += text.copy(text_.data() + size_, text_.size() - size_);
 }
 
 void RegisterKey::append_place(unsigned bar, std::uint64_t offset) {

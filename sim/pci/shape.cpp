@@ -39,7 +39,7 @@ std::string msix_problem(const FunctionShape& shape) {
   if (msix.table_offset % kMsixAlignment != 0 || msix.pba_offset % kMsixAlignment != 0)
     return "the MSI-X structures are not aligned to 8 bytes";
   const std::uint64_t table_end = std::uint64_t{msix.table_offset} + std::uint64_t{msix.vectors} * kMsixEntrySize;
-  const std::uint64_t pba_end = std::uint64_t{msix.pba_offset} + (msix.vectors + 63U) / 64U * 8U;
+  const std::uint64_t pba_end = std::uint64_t{msix.pba_offset} + (std::uint64_t{msix.vectors} + 63) / 64 * 8;
   if (table_end > shape.bars[msix.bar].size || pba_end > shape.bars[msix.bar].size)
     return fmt::format("the MSI-X structures do not fit into BAR{}", msix.bar);
   if (msix.table_offset < pba_end && msix.pba_offset < table_end) return "the MSI-X table and PBA overlap";

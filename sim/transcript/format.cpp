@@ -130,7 +130,7 @@ EventKind kind_of(pci::BoundaryEventKind kind) {
   static_assert(static_cast<int>(pci::BoundaryEventKind::ConfigRead) == static_cast<int>(EventKind::ConfigRead));
   static_assert(static_cast<int>(pci::BoundaryEventKind::Reset) == static_cast<int>(EventKind::Reset));
   static_assert(static_cast<int>(pci::BoundaryEventKind::DmaWrite) == static_cast<int>(EventKind::DmaWrite));
-  if (static_cast<std::uint8_t>(kind) >= kEventKinds) {
+  if (static_cast<std::uint8_t>(kind) > static_cast<std::uint8_t>(pci::BoundaryEventKind::DmaWrite)) {
     throw TranscriptError("a boundary event of a kind that the transcript format does not know");
   }
   return static_cast<EventKind>(kind);

@@ -200,7 +200,8 @@ std::string QueueTracker::annotate(const Event& event) {
       }
     }
     const auto slots = context.slots();
-    if (!slots || event.address < *slots) continue;
+    // The device writes headers and completion words, never packets.
+    if (event.kind == EventKind::DmaWrite || !slots || event.address < *slots) continue;
     // The capacity is a number out of the host's memory: beyond 2^16 no queue is meant.
     if (context.capacity() > 0x1'0000) continue;
     if (std::string text = slot_text(context, event, *slots); !text.empty()) return text;

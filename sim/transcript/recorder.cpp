@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/transcript/recorder.hpp"
 
+#include <array>
 #include <ostream>
 #include <vector>
 #include <zstd.h>
@@ -126,6 +127,17 @@ Recorder::~Recorder() {
 
 void Recorder::observe(const pci::BoundaryEvent& event) {
   impl_->record(event_of(event, impl_->now()));
+}
+
+void Recorder::host_view(std::uint8_t function, HostViewOption option, bool value) {
+  const std::array<std::byte, 1> data{value ? std::byte{1} : std::byte{0}};
+  Event event;
+  event.time_ps = impl_->now();
+  event.kind = EventKind::HostView;
+  event.function = function;
+  event.address = static_cast<std::uint64_t>(option);
+  event.data = data;
+  impl_->record(event);
 }
 
 void Recorder::flush() {

@@ -16,7 +16,7 @@ namespace aie4::transcript {
 /// The device under replay. `MachineTarget` makes one of a machine; tests use fakes.
 ///
 /// Everything that crosses the boundary, host accesses included, has to be shown to the observer as pci::PciFunction
-/// does it. Functions are numbered as in the transcript.
+/// does it; `host_view` is not shown. Functions are numbered as in the transcript.
 class ReplayTarget {
  public:
   virtual ~ReplayTarget() = default;

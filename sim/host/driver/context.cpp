@@ -32,12 +32,16 @@ Command::Command(DmaDomain& domain, std::vector<Work> work) : memory_(domain, kP
   reset();
 }
 
-void Command::reset() { memory_.store<std::uint32_t>(0, command_header(work_.size())); }
+void Command::reset() {
+  memory_.store<std::uint32_t>(0, command_header(work_.size()));
+}
 
 Context::Context(VfDriver& driver, Queue& queue, std::uint32_t id, std::uint32_t doorbell, unsigned vector)
     : driver_(driver), queue_(queue), id_(id), doorbell_(doorbell), vector_(vector), next_(queue.write_index()) {}
 
-Context::~Context() { destroy(); }
+Context::~Context() {
+  destroy();
+}
 
 void Context::map_doorbell() {
   // The offset goes to mmap as it is, and mmap takes whole pages.
@@ -62,9 +66,8 @@ std::uint64_t Context::submit(std::span<Command* const> chain) {
     if (!wait(queue_.read_index(), kSubmitTimeoutMs)) throw DriverError(-ETIME, {"the queue stays full"});
   }
   for (std::size_t i = 0; i < chain.size(); ++i) {
-    queue_.fill(next_ + i, {.completion_signal = chain[i]->address(),
-                            .chained = i + 1 < chain.size(),
-                            .work = chain[i]->work()});
+    queue_.fill(next_ + i,
+                {.completion_signal = chain[i]->address(), .chained = i + 1 < chain.size(), .work = chain[i]->work()});
   }
   next_ += chain.size();
   queue_.publish(next_);
@@ -90,7 +93,9 @@ bool Context::done(std::uint64_t sequence) {
   return read > sequence;
 }
 
-std::uint64_t Context::interrupts() const { return driver_.completions_.at(vector_).interrupts; }
+std::uint64_t Context::interrupts() const {
+  return driver_.completions_.at(vector_).interrupts;
+}
 
 bool Context::wait(std::uint64_t sequence, std::uint64_t timeout_ms) {
   Host& host = driver_.device().host();

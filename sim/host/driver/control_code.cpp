@@ -29,7 +29,9 @@ void set16(std::vector<std::byte>& bytes, std::size_t at, std::size_t value) {
 
 }  // namespace
 
-void ControlCode::put(std::initializer_list<std::uint8_t> bytes) { raw(std::span(bytes.begin(), bytes.size())); }
+void ControlCode::put(std::initializer_list<std::uint8_t> bytes) {
+  raw(std::span(bytes.begin(), bytes.size()));
+}
 
 void ControlCode::put32(std::uint32_t value) {
   for (unsigned i = 0; i < 4; ++i) body_.push_back(static_cast<std::byte>((value >> (8 * i)) & 0xFFU));

@@ -70,7 +70,9 @@ MailboxChannel::MailboxChannel(PciDevice& device, const MailboxInfo& block) : de
   device.request_irq(info_.vector, [this] { work(); });
 }
 
-MailboxChannel::~MailboxChannel() { device_.free_irq(info_.vector); }
+MailboxChannel::~MailboxChannel() {
+  device_.free_irq(info_.vector);
+}
 
 std::uint32_t MailboxChannel::allocate_id() {
   for (std::uint32_t n = 0; n < kMaxIds; ++n) {
@@ -100,7 +102,8 @@ std::vector<std::byte> MailboxChannel::call(std::uint32_t opcode, std::span<cons
   const Request request = std::move(requests_[id]);
   requests_.erase(id);
   if (!answered) throw log.fail(-ETIME, "Wait for completion timeout");
-  if (*request.result != 0) throw DriverError(*request.result, {fmt::format("Message callback ret {}", *request.result)});
+  if (*request.result != 0)
+    throw DriverError(*request.result, {fmt::format("Message callback ret {}", *request.result)});
   return request.response;
 }
 

@@ -24,7 +24,9 @@ PfDriver::PfDriver(PciBus& bus, PciDevice& device, const FirmwareImages& images)
   bound_ = true;
 }
 
-PfDriver::~PfDriver() { remove(); }
+PfDriver::~PfDriver() {
+  remove();
+}
 
 void PfDriver::probe(const FirmwareImages& images) {
   set_up_function(device_, {0x17F2, 0x1B0B}, {0, 2, 4, 5});

@@ -14,8 +14,12 @@ constexpr std::uint64_t kTimeout = 1000 * kPicosecondsPerMillisecond;
 constexpr unsigned kCommandShift = 24;
 constexpr std::uint32_t kCopyFirmware = 1;
 
-std::uint32_t low(std::uint64_t value) { return static_cast<std::uint32_t>(value); }
-std::uint32_t high(std::uint64_t value) { return static_cast<std::uint32_t>(value >> 32); }
+std::uint32_t low(std::uint64_t value) {
+  return static_cast<std::uint32_t>(value);
+}
+std::uint32_t high(std::uint64_t value) {
+  return static_cast<std::uint32_t>(value >> 32);
+}
 
 }  // namespace
 

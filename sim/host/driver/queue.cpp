@@ -26,8 +26,12 @@ constexpr std::uint32_t kIndirectSize = 32;
 constexpr std::uint32_t kEntrySize = 8;
 constexpr std::uint32_t kPayload = 16;
 
-std::uint32_t low(std::uint64_t value) { return static_cast<std::uint32_t>(value); }
-std::uint32_t high(std::uint64_t value) { return static_cast<std::uint32_t>(value >> 32); }
+std::uint32_t low(std::uint64_t value) {
+  return static_cast<std::uint32_t>(value);
+}
+std::uint32_t high(std::uint64_t value) {
+  return static_cast<std::uint32_t>(value >> 32);
+}
 
 void put16(std::span<std::byte> bytes, std::size_t at, std::uint16_t value) {
   bytes[at] = static_cast<std::byte>(value & 0xFFU);
@@ -66,11 +70,17 @@ Queue::Queue(DmaDomain& domain, QueueLayout layout)
                                memory_.address() + header_size_);
 }
 
-std::uint64_t Queue::read_index() const { return memory_.load<std::uint64_t>(kReadIndex); }
+std::uint64_t Queue::read_index() const {
+  return memory_.load<std::uint64_t>(kReadIndex);
+}
 
-std::uint64_t Queue::write_index() const { return memory_.load<std::uint64_t>(write_index_offset_); }
+std::uint64_t Queue::write_index() const {
+  return memory_.load<std::uint64_t>(write_index_offset_);
+}
 
-std::uint64_t Queue::free_slots() const { return kCapacity - (write_index() - read_index()); }
+std::uint64_t Queue::free_slots() const {
+  return kCapacity - (write_index() - read_index());
+}
 
 std::uint64_t Queue::slot_offset(std::uint64_t index) const {
   return header_size_ + (index & (kCapacity - 1)) * kPacketSize;
@@ -114,6 +124,8 @@ void Queue::fill_raw(std::uint64_t index, std::span<const std::byte, kPacketSize
   memory_.write(slot_offset(index), packet);
 }
 
-void Queue::publish(std::uint64_t write_index) { memory_.store<std::uint64_t>(write_index_offset_, write_index); }
+void Queue::publish(std::uint64_t write_index) {
+  memory_.store<std::uint64_t>(write_index_offset_, write_index);
+}
 
 }  // namespace aie4::host

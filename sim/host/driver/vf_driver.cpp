@@ -22,7 +22,9 @@ VfDriver::VfDriver(PciDevice& device) : device_(device), link_(device) {
   bound_ = true;
 }
 
-VfDriver::~VfDriver() { remove(); }
+VfDriver::~VfDriver() {
+  remove();
+}
 
 void VfDriver::probe() {
   set_up_function(device_, {0x17F3, 0x1B0C}, {0, 2});

@@ -16,14 +16,15 @@ examples:
   lab.py fetch                                   download QEMU, kernels, XRT into the cache (once, about 30 s)
   lab.py fetch --refresh                         move on to the newest versions of the suites
   lab.py run --aie4sim build/release/aie4sim -- xrt-smi examine
-  lab.py run --aie4sim build/release/aie4sim --kernel 7.2 --memory iova --static-vf -- 'npu-commands --commands 1000'
+  lab.py run --aie4sim build/release/aie4sim --kernel 7.2 --memory iova --static-vf -- npu-commands --commands 9
   lab.py run --aie4sim build/release/aie4sim --no-load -- '. /lab/functions.sh; npu_up; dmesg | tail'
   lab.py run --aie4sim build/release/aie4sim -- ./my-test arg       a program of yours is copied into the guest
   lab.py test --aie4sim build/release/aie4sim probe commands xrt    scenarios of tests/guest/scenarios in one boot
   lab.py test --aie4sim build/release/aie4sim --faults silence      a group of scenarios/faults.json
   lab.py test --aie4sim build/release/aie4sim --static-vf --kill-rounds 50
 
-exit status of run and test: that of COMMAND, or the number of failures; 124 time limit passed; 125 laboratory, QEMU or device server failed.
+exit status of run and test: that of COMMAND, or the number of failures; 124 time limit passed;
+125 laboratory, QEMU or device server failed.
 exit status of fetch: 0 everything there; 125 it is not.
 
 environment:
@@ -36,19 +37,22 @@ environment:
 """
 
 
+FORMAT = argparse.RawDescriptionHelpFormatter
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="lab.py", epilog=EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter,
+    parser = argparse.ArgumentParser(prog="lab.py", epilog=EXAMPLES, formatter_class=FORMAT,
                                      description="Runs the unmodified amdxdna driver in QEMU against a simulated NPU.")
     commands = parser.add_subparsers(dest="what", required=True, metavar="fetch|run|test")
     fetching = commands.add_parser("fetch", help="download and unpack everything a guest needs")
     fetching.add_argument("--refresh", action="store_true", help="look for newer versions than those in the cache")
     fetching.add_argument("--set", action="append", choices=fetch.ALL_SETS, help="only these (repeatable)")
     running = commands.add_parser("run", help="boot a guest and run a command in it", epilog=EXAMPLES,
-                                  formatter_class=argparse.RawDescriptionHelpFormatter)
+                                  formatter_class=FORMAT)
     add_run_options(running)
     running.add_argument("command", nargs="+", metavar="COMMAND", help="one string is given to sh -c")
     testing = commands.add_parser("test", help="run scenarios and check their results", epilog=EXAMPLES,
-                                  formatter_class=argparse.RawDescriptionHelpFormatter)
+                                  formatter_class=FORMAT)
     add_run_options(testing)
     scenarios.add_options(testing)
     return parser
@@ -62,12 +66,13 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
                         help="how the device addresses guest memory (default carveout)")
     parser.add_argument("--vfs", type=int, default=4, metavar="N", help="SR-IOV VFs to enable (default 4)")
     parser.add_argument("--static-vf", action="store_true", help="one VF as an ordinary device instead of SR-IOV")
-    parser.add_argument("--no-pf", action="store_true", help="no PF in the machine (with --static-vf; with --vfs 0: no NPU at all)")
+    parser.add_argument("--no-pf", action="store_true",
+                        help="no PF in the machine (with --static-vf; with --vfs 0: no NPU at all)")
     parser.add_argument("--no-load", action="store_true", help="do not load the driver; COMMAND may do it")
     parser.add_argument("--no-xrt", action="store_true", help="leave XRT out of the guest")
     parser.add_argument("--ram", type=int, default=1024, metavar="MIB")
     parser.add_argument("--append", default="", metavar="ARGS", help="more kernel arguments")
-    parser.add_argument("--timeout", type=float, default=120, metavar="S", help="limit for the whole run (default 120)")
+    parser.add_argument("--timeout", type=float, default=120, metavar="S", help="limit for the guest (default 120)")
     parser.add_argument("--log-dir", type=Path, default=Path("aie4sim-guest"), metavar="D")
     parser.add_argument("--fault", action="append", default=[], metavar="NAME", help="handed to the device server")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="handed to the device server")
@@ -76,7 +81,7 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--keep", action="store_true", help="keep the temporary folder (initramfs, sockets)")
     parser.add_argument("--file", action="append", default=[], metavar="HOST[:GUEST]", help="copy into the guest")
     parser.add_argument("--server", default=session.DEFAULT_SERVER, metavar="TEMPLATE",
-                        help="command of the device server; {aie4sim} and {wiring} are filled in (default '%(default)s')")
+                        help="command of the device server (default '%(default)s')")
     parser.add_argument("--npu-image", type=Path, metavar="FILE", help="firmware image instead of a made one")
     parser.add_argument("--cert-image", type=Path, metavar="FILE", help="firmware image instead of a made one")
 
@@ -146,7 +151,11 @@ def run_tests(arguments: argparse.Namespace) -> int:
         if not arguments.scenario:
             raise LabError(f"name a scenario: {', '.join(scenarios.names())}")
         command = scenarios.command(arguments.scenario)
-    return session.run(options_from(arguments), command, stream, tell).status
+    options = options_from(arguments)
+    status = session.run(options, command, stream, tell).status
+    if status == 0:
+        scenarios.check_server_log(arguments.scenario, options.log_dir / "server.log")
+    return status
 
 
 def _end(signal_number: int, _: object) -> None:

@@ -20,6 +20,7 @@ LIBRARIES = "usr/lib/x86_64-linux-gnu"
 XRT_TOOLS = ("xrt-smi", "xrt-runner")
 # Opened at run time, so no NEEDED entry leads to it.
 XRT_PLUGINS = ("libxrt_driver_xdna.so.2",)
+OS_RELEASE = b'NAME="aie4sim guest"\nID=debian\nVERSION_ID="13"\nPRETTY_NAME="aie4sim guest"\n'
 FIRMWARE = {"npu": "npu.dev.sbin", "cert": "cert.dev.sbin"}
 
 
@@ -103,7 +104,7 @@ def xrt_layer(xrt_set: Path) -> Path:
             archive.file(f"{LIBRARIES}/{loader}", (libraries / loader).read_bytes(), executable=True)
         archive.link(f"lib64/{loader}", f"/{LIBRARIES}/{loader}")
         # examine reports "No such node (host.os.cores)" without it.
-        archive.file("etc/os-release", b'NAME="aie4sim guest"\nID=debian\nVERSION_ID="13"\nPRETTY_NAME="aie4sim guest"\n')
+        archive.file("etc/os-release", OS_RELEASE)
         return archive.bytes()
 
     key = cache.digest(1, xrt_set.name, XRT_TOOLS, XRT_PLUGINS)

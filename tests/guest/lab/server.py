@@ -3,6 +3,7 @@
 
 import select
 import shlex
+import signal
 import subprocess
 import time
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ class Wiring:
     qtest: Path | None
     record: Path
     log: Path
+    summary: Path
     static_vf: bool = False
     faults: list[str] = field(default_factory=list)
     extra: list[str] = field(default_factory=list)
@@ -31,12 +33,10 @@ def command_line(template: str, wiring: Wiring) -> list[str]:
     """Fills `{wiring}` (all options as `aie4sim serve` takes them) and `{name}` fields into the template."""
     options = ["--pf", str(wiring.pf)] if wiring.pf else []
     for vf in wiring.vfs:
-        options += ["--vf", str(vf)]
-    if wiring.static_vf:
-        options += ["--set", "functions.mode=static"]
+        options += ["--static-vf" if wiring.static_vf else "--vf", str(vf)]
     if wiring.qtest:
         options += ["--qtest", str(wiring.qtest)]
-    options += ["--record", str(wiring.record), "--log", str(wiring.log)]
+    options += ["--record", str(wiring.record), "--log", str(wiring.log), "--summary-json", str(wiring.summary)]
     for fault in wiring.faults:
         options += ["--fault", fault]
     options += wiring.extra
@@ -77,6 +77,11 @@ class Server:
                 raise LabError(f"expected the line 'ready' from the device server, it {what}: "
                                f"{processes.tail(self.log)}")
             seen += piece
+
+    def ask_who_waits(self) -> None:
+        """The server logs what waits for what; pending signals are taken in the order of their numbers, so a stop
+        right behind it does not swallow the report."""
+        self.process.send_signal(signal.SIGUSR1)
 
     def _status_soon(self) -> int | None:
         try:

@@ -25,7 +25,8 @@ CARVEOUT_BASE = 0x14000000
 MIB = 1 << 20
 DEFAULT_SERVER = "{aie4sim} serve {wiring}"
 # What makes a guest under software emulation start faster and nothing else.
-QUICK_BOOT = "quiet loglevel=4 panic=-1 cryptomgr.notests=1 rodata=off nokaslr mitigations=off tsc=reliable no_timer_check random.trust_cpu=on"
+QUICK_BOOT = ("quiet loglevel=4 panic=-1 cryptomgr.notests=1 rodata=off nokaslr mitigations=off tsc=reliable "
+              "no_timer_check random.trust_cpu=on")
 
 
 @dataclass
@@ -161,8 +162,9 @@ class Session:
             vfs=[folder / f"vf{index}.sock" for index in range(options.vf_count)],
             qtest=folder / "qtest.sock" if sriov else None, static_vf=options.static_vf,
             record=(options.log_dir / "transcript.aie4t").resolve(), log=(options.log_dir / "server.log").resolve(),
+            summary=(options.log_dir / "summary.json").resolve(),
             faults=options.faults, extra=options.server_arguments)
-        for stale in ("server.log", "qemu.log", "transcript.aie4t", "result.json"):
+        for stale in ("server.log", "qemu.log", "transcript.aie4t", "result.json", "summary.json"):
             (options.log_dir / stale).unlink(missing_ok=True)
         template = options.server.replace("{aie4sim}", str(options.aie4sim))
         self.server = Server(template, self._wiring, options.log_dir)
@@ -178,15 +180,19 @@ class Session:
                                        firmware_images(options, self.folder), options.files)
         initramfs.assemble(self.folder / "initrd.cpio", layers, content)
 
-    def settled_resources(self, idle: dict[str, int], patience: float = 5.0) -> dict[str, int]:
-        """The server's resources once it has noticed that the machine is gone, or after `patience` seconds."""
+    def settled_resources(self, before: dict[str, int] | None, patience: float = 5.0) -> dict[str, int]:
+        """The server's resources once it has noticed that the machine is gone: when they are what they were after
+        the machine before, or (the first time) when they stand still; after `patience` seconds in any case."""
         assert self.server
         deadline = time.monotonic() + patience
-        while True:
+        last = processes.resources(self.server.process.pid)
+        while time.monotonic() < deadline and (before is None or last["descriptors"] != before["descriptors"]):
+            time.sleep(0.5 if before is None else 0.02)
             now = processes.resources(self.server.process.pid)
-            if now["descriptors"] == idle["descriptors"] or time.monotonic() > deadline:
-                return now
-            time.sleep(0.02)
+            if before is None and now == last:
+                break
+            last = now
+        return last
 
     def boot(self) -> None:
         """Starts a machine against the running server."""
@@ -287,7 +293,8 @@ def run(options: Options, command: str, output: Callable[[bytes], None],
                 outcome.status = session.channels.report.status or 0
             except TimeoutError:
                 outcome.status = STATUS_TIMEOUT
-                error = f"the guest was not done after {options.timeout:.0f} s"
+                error = f"the guest was not done after {options.timeout:.0f} s; who waits is in server.log"
+                session.server.ask_who_waits()
             finally:
                 session.channels.drain()
                 outcome.timings = session.timings()
@@ -309,7 +316,8 @@ def run(options: Options, command: str, output: Callable[[bytes], None],
                 "status": outcome.status, "error": error, "command": command, "kernel": options.kernel,
                 "memory": options.memory, "vfs": options.vf_count, "static_vf": options.static_vf,
                 "faults": options.faults, "versions": fetch.used_versions(session.sets),
-                "timings_s": outcome.timings, "server_status": outcome.server_status, **outcome.report}, indent=1) + "\n")
+                "timings_s": outcome.timings, "server_status": outcome.server_status,
+                **outcome.report}, indent=1) + "\n")
     if error:
         print(f"lab: {error} (logs in {options.log_dir})", file=sys.stderr)
     return outcome

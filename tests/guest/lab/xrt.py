@@ -47,8 +47,8 @@ def build_client(xrt_set: Path) -> Path:
         if not compiler:
             raise LabError("expected a C++ compiler (g++) for the XRT client, found none")
         include = xrt_set / "usr/include"
-        done = subprocess.run([compiler, *CLIENT_FLAGS, "-isystem", str(include), "-isystem", str(include / "xrt"), "-o",
-                               str(target / CLIENT.stem), str(CLIENT),
+        done = subprocess.run([compiler, *CLIENT_FLAGS, "-isystem", str(include), "-isystem", str(include / "xrt"),
+                               "-o", str(target / CLIENT.stem), str(CLIENT),
                                str(xrt_set / initramfs.LIBRARIES / "libxrt_coreutil.so.2")],
                               capture_output=True, text=True, check=False)
         if done.returncode:

@@ -24,8 +24,8 @@ class ParsingTest(unittest.TestCase):
         self.assertEqual(apt.parse_simulation(text), [("gcc-14-base", "14.2.0-19"), ("libc6", "2.41-12")])
 
     def test_deb822_joins_continuation_lines_and_skips_comments(self) -> None:
-        stanzas = apt.parse_deb822("Types: deb\n# comment\nURIs: http://m/debian\nSuites: bookworm\n bookworm-updates\n\n"
-                                   "Types: deb-src\n")
+        stanzas = apt.parse_deb822("Types: deb\n# comment\nURIs: http://m/debian\nSuites: bookworm\n"
+                                   " bookworm-updates\n\nTypes: deb-src\n")
         self.assertEqual(stanzas[0]["Suites"], "bookworm\nbookworm-updates")
         self.assertEqual(stanzas[1], {"Types": "deb-src"})
 

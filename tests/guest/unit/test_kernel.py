@@ -15,7 +15,8 @@ from lab.errors import LabError
 def elf_with_note(note_name: bytes, note_type: int) -> bytes:
     """Smallest 64-bit ELF with one PT_NOTE."""
     note = struct.pack("<III", len(note_name), 4, note_type) + note_name.ljust(4, b"\0") + b"\0\0\0\0"
-    header = b"\x7fELF\x02\x01\x01" + bytes(9) + struct.pack("<HHIQQQIHHHHHH", 2, 62, 1, 0, 64, 0, 0, 64, 56, 1, 0, 0, 0)
+    header = b"\x7fELF\x02\x01\x01" + bytes(9)
+    header += struct.pack("<HHIQQQIHHHHHH", 2, 62, 1, 0, 64, 0, 0, 64, 56, 1, 0, 0, 0)
     program = struct.pack("<IIQQQQQQ", 4, 4, 120, 0, 0, len(note), len(note), 4)
     return header + program + note
 

@@ -17,16 +17,16 @@ def options(*words: str) -> session.Options:
 
 class OptionsTest(unittest.TestCase):
     def test_the_server_gets_sockets_files_and_faults_as_serve_takes_them(self) -> None:
-        wiring = server.Wiring(Path("pf"), [Path("v0"), Path("v1")], Path("q"), Path("r"), Path("l"), False,
+        wiring = server.Wiring(Path("pf"), [Path("v0"), Path("v1")], Path("q"), Path("r"), Path("l"), Path("s"), False,
                                ["psp-silent"], ["--set", "a=1"])
         self.assertEqual(server.command_line("x serve {wiring}", wiring),
-                         "x serve --pf pf --vf v0 --vf v1 --qtest q --record r --log l --fault psp-silent "
-                         "--set a=1".split())
+                         "x serve --pf pf --vf v0 --vf v1 --qtest q --record r --log l --summary-json s "
+                         "--fault psp-silent --set a=1".split())
 
     def test_a_static_vf_alone_needs_no_pf_and_no_qtest(self) -> None:
-        wiring = server.Wiring(None, [Path("v0")], None, Path("r"), Path("l"), True)
+        wiring = server.Wiring(None, [Path("v0")], None, Path("r"), Path("l"), Path("s"), True)
         self.assertEqual(server.command_line("x {wiring}", wiring),
-                         "x --vf v0 --set functions.mode=static --record r --log l".split())
+                         "x --static-vf v0 --record r --log l --summary-json s".split())
 
     def test_without_pf_there_is_no_sriov(self) -> None:
         with self.assertRaisesRegex(LabError, "--no-pf"):
@@ -49,6 +49,23 @@ class OptionsTest(unittest.TestCase):
             self.assertIn("fault_row", scenarios.fault_command(rows), group)
             for row in rows:
                 self.assertIn(row["when"], ("load", "vfs-on", "vfs-off", "context", "unload"))
+
+
+class GrowthTest(unittest.TestCase):
+    @staticmethod
+    def history(**last: int) -> list[dict[str, int]]:
+        """Twenty rounds that are alike, but for what is said of the last."""
+        entry = {"descriptors": 11, "threads": 2, "resident_kib": 20000}
+        return [entry] * 19 + [entry | last]
+
+    def test_a_server_that_stays_as_it_was_passes(self) -> None:
+        scenarios.check_growth(self.history(resident_kib=20500))
+
+    def test_every_kind_of_leak_is_named(self) -> None:
+        for leak, word in ((dict(descriptors=12), "descriptors"), (dict(threads=3), "threads"),
+                           (dict(resident_kib=40000), "grew")):
+            with self.assertRaisesRegex(LabError, word):
+                scenarios.check_growth(self.history(**leak))
 
 
 class ChannelsTest(unittest.TestCase):

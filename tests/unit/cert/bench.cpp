@@ -89,7 +89,7 @@ void HostMemory::b_transport(int port, tlm::tlm_generic_payload& payload, sc_cor
     return;
   }
   Event event{.kind = payload.is_read() ? Event::Kind::Read : Event::Kind::Write,
-              .time_ns = Bench::now_ns(),
+              .time_ps = Bench::now_ps(),
               .address = payload.get_address(),
               .bytes = bytes,
               .uc = static_cast<unsigned>(port),
@@ -133,6 +133,15 @@ void ArrayBus::b_transport(int /*port*/, tlm::tlm_generic_payload& payload, sc_c
 
 // --- bench ----------------------------------------------------------------------------------------------------------
 
+FreshKernel::FreshKernel() : base_(sc_core::sc_get_curr_simcontext()), own_(new sc_core::sc_simcontext) {
+  sc_core::sc_curr_simcontext = own_;
+}
+
+FreshKernel::~FreshKernel() {
+  delete own_;
+  sc_core::sc_curr_simcontext = base_;
+}
+
 Bench::Bench(const Parameters& chosen, UcProgramFactory program)
     : parameters(chosen),
       diagnostics([this](const Diagnostic& diagnostic) { reports.push_back(diagnostic); },
@@ -147,19 +156,15 @@ Bench::Bench(const Parameters& chosen, UcProgramFactory program)
     uc.noc.bind(host.socket);
     uc.axi_mm.bind(bus.in);
     bus.out.at(index).bind(uc.array);
-    uc.interrupt = [this, index] { log.push_back({.kind = Event::Kind::Interrupt, .time_ns = now_ns(), .uc = index}); };
+    uc.interrupt = [this, index] { log.push_back({.kind = Event::Kind::Interrupt, .time_ps = now_ps(), .uc = index}); };
   }
-  sc_core::sc_start(sc_core::SC_ZERO_TIME);  // Elaborates; nothing runs, as no microcontroller is awake.
+  sc_core::sc_start(sc_core::SC_ZERO_TIME);
   std::string payload(kPayload);
   for (unsigned index = 0; index < kUcs; ++index) {
     access(index, uc_registers::kProgramMemory, std::as_writable_bytes(std::span(payload)));
+    ucs[index]->set_reset(false);
   }
-}
-
-// A microcontroller cannot be destroyed: the payload that it owns would free the extension that is its member.
-Bench::~Bench() {
-  static std::vector<Microcontroller*> immortal;
-  for (auto& uc : ucs) immortal.push_back(uc.release());
+  sc_core::sc_start(sc_core::SC_ZERO_TIME);
 }
 
 void Bench::access(unsigned uc, std::uint32_t offset, std::span<std::byte> bytes) {
@@ -220,12 +225,24 @@ void Bench::reset(unsigned uc) {
   run_ns(10);
 }
 
+void Bench::reset_all() {
+  for (auto& uc : ucs) uc->set_reset(true);
+  run_ns(10);
+  for (auto& uc : ucs) uc->set_reset(false);
+  run_ns(10);
+}
+
+void Bench::forget_program(unsigned uc) {
+  std::uint32_t zero = 0;
+  access(uc, uc_registers::kProgramMemory, std::as_writable_bytes(std::span(&zero, 1)));
+}
+
 void Bench::run_ns(std::uint64_t ns) {
   sc_core::sc_start(static_cast<double>(ns), sc_core::SC_NS);
 }
 
-std::uint64_t Bench::now_ns() {
-  return static_cast<std::uint64_t>(sc_core::sc_time_stamp() / sc_core::sc_time(1, sc_core::SC_NS));
+std::uint64_t Bench::now_ps() {
+  return sc_core::sc_time_stamp().value();  // SystemC's resolution is left at 1 ps.
 }
 
 std::vector<Event> Bench::writes() const {

@@ -28,7 +28,7 @@ struct Event {
   enum class Kind : std::uint8_t { Read, Write, Interrupt };
 
   Kind kind = Kind::Read;
-  std::uint64_t time_ns = 0;
+  std::uint64_t time_ps = 0;
   std::uint64_t address = 0;
   std::uint32_t bytes = 0;
   std::uint64_t value = 0;  ///< Writes: the first 8 bytes or fewer.
@@ -82,15 +82,26 @@ class ArrayBus : public sc_core::sc_module {
   void b_transport(int port, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
 };
 
+/// A SystemC kernel of its own for each bench: a kernel elaborates once, and generators make several benches a process.
+/// The first, empty kernel of the process stays.
+class FreshKernel {
+ public:
+  FreshKernel();
+  ~FreshKernel();
+  FreshKernel(const FreshKernel&) = delete;
+  FreshKernel& operator=(const FreshKernel&) = delete;
+
+ private:
+  sc_core::sc_simcontext* base_;
+  sc_core::sc_simcontext* own_;
+};
+
 class Bench {
  public:
   static constexpr unsigned kUcs = 6;
 
   /// `program`: what boots; CERT if empty.
   explicit Bench(const Parameters& parameters = {}, UcProgramFactory program = {});
-  ~Bench();
-  Bench(const Bench&) = delete;
-  Bench& operator=(const Bench&) = delete;
 
   // --- management firmware ------------------------------------------------------------------------------------------
   /// Writes the handshake of a context into all uCs: uC 0 leads. `restore` and `runlist` are what was saved before.
@@ -103,12 +114,16 @@ class Bench {
   void set_handshake(std::uint32_t offset, std::uint32_t value, unsigned uc = 0);
   void set_context(std::uint32_t function, std::uint32_t context);
   void reset(unsigned uc);
+  /// All are held in reset together: none can wake another that is already out of it.
+  void reset_all();
+  /// Overwrites the program of a uC that has not booted.
+  void forget_program(unsigned uc);
 
   // --- time ---------------------------------------------------------------------------------------------------------
   /// Lets `ns` of simulated time pass.
   static void run_ns(std::uint64_t ns);
   static void run_us(std::uint64_t us) { run_ns(1000 * us); }
-  [[nodiscard]] static std::uint64_t now_ns();
+  [[nodiscard]] static std::uint64_t now_ps();
 
   // --- observations -------------------------------------------------------------------------------------------------
   [[nodiscard]] std::vector<Event> writes() const;
@@ -116,6 +131,7 @@ class Bench {
   [[nodiscard]] bool reported(FaultCategory category, const std::string& part) const;
   [[nodiscard]] std::string diagnostics_text() const;
 
+  FreshKernel kernel;  ///< Before all modules.
   Parameters parameters;
   FaultPlan faults;
   std::shared_ptr<CertCounters> counters = std::make_shared<CertCounters>();

@@ -42,7 +42,8 @@ struct DriverFixture {
 
 struct PfFixture : DriverFixture {
   explicit PfFixture(AddressMode mode = AddressMode::Iova) : DriverFixture(true, mode) {}
-  FirmwareImages images{std::vector<std::byte>(0x1'2345, std::byte{0x5A}), std::vector<std::byte>(0x100, std::byte{0xA5})};
+  FirmwareImages images{std::vector<std::byte>(0x1'2345, std::byte{0x5A}),
+                        std::vector<std::byte>(0x100, std::byte{0xA5})};
 };
 
 struct VfFixture : DriverFixture {

@@ -41,10 +41,14 @@ pci::FunctionShape shape(bool physical, unsigned vectors) {
 /// Response payload words of table A, section 5.1.
 std::size_t response_words(std::uint32_t opcode) {
   switch (opcode) {
-    case 0x3'0006: return 12;
-    case 0x3'0001: return 2;
-    case 0x3'0003: return 4;
-    default: return 1;
+    case 0x3'0006:
+      return 12;
+    case 0x3'0001:
+      return 2;
+    case 0x3'0003:
+      return 4;
+    default:
+      return 1;
   }
 }
 
@@ -152,9 +156,9 @@ Words FakeNpu::respond(const Words& request, const Words& payload) {
 
 Words FakeNpu::default_answer(const Words& request) const {
   Words payload(response_words(request[3]));
-  if (request[3] == 0x3'0001) payload[1] = 1;                     // partition_id
-  if (request[3] == 0x3'0003) payload = {0, 0, 0x1'0000, 1};      // context 0, first doorbell page, vector 1
-  if (request[3] == 0x3'0006) payload[3] = 3, payload[4] = 4;     // cols, core_rows
+  if (request[3] == 0x3'0001) payload[1] = 1;                  // partition_id
+  if (request[3] == 0x3'0003) payload = {0, 0, 0x1'0000, 1};   // context 0, first doorbell page, vector 1
+  if (request[3] == 0x3'0006) payload[3] = 3, payload[4] = 4;  // cols, core_rows
   return respond(request, payload);
 }
 

@@ -106,10 +106,11 @@ class FakeNpu final : public pci::FunctionBackend {
   void interrupt(unsigned vector);
 
   // --- what came ----------------------------------------------------------------------------------------------------
-  std::vector<Access> accesses;      ///< BAR accesses outside the MSI-X structures.
+  std::vector<Access> accesses;  ///< BAR accesses outside the MSI-X structures.
   std::vector<Access> msix_accesses;
   std::vector<Words> requests;
-  std::vector<std::pair<std::uint64_t, std::uint64_t>> doorbells;  ///< Time and offset of writes beyond 0x10000 in BAR2.
+  std::vector<std::pair<std::uint64_t, std::uint64_t>>
+      doorbells;  ///< Time and offset of writes beyond 0x10000 in BAR2.
   std::function<void(std::uint64_t offset)> on_doorbell;
 
   void bar_read(unsigned bar, std::uint64_t offset, std::span<std::byte> data) override;

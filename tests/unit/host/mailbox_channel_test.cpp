@@ -74,7 +74,8 @@ TEST_CASE("protocol 5 from minor 10 on is accepted, nothing else") {
     } else {
       const DriverError error = error_of([&] { static_cast<void>(read_mailbox_info(mailbox.device)); });
       CHECK(error.code() == -EOPNOTSUPP);
-      CHECK(error.lines() == std::vector{fmt::format("mailbox major.minor {}.{} is not supported", row.major, row.minor)});
+      CHECK(error.lines() ==
+            std::vector{fmt::format("mailbox major.minor {}.{} is not supported", row.major, row.minor)});
     }
   }
 }

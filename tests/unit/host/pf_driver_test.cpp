@@ -12,7 +12,9 @@ namespace {
 
 using Accesses = std::vector<Access>;
 
-void append(Accesses& to, const Accesses& more) { to.insert(to.end(), more.begin(), more.end()); }
+void append(Accesses& to, const Accesses& more) {
+  to.insert(to.end(), more.begin(), more.end());
+}
 
 /// Section 9.1, steps 4 and 5.
 Accesses smu(std::uint32_t command) {
@@ -22,10 +24,15 @@ Accesses smu(std::uint32_t command) {
 
 /// Section 9.1, steps 6 to 8.
 Accesses psp(std::uint32_t command, std::uint32_t arg0, std::uint32_t arg1, std::uint32_t arg2) {
-  return {read(4, 0xAEC, 0x8000'0000), write(4, 0xAEC, command), write(4, 0xB70, arg0),
-          write(4, 0xB74, arg1),       write(4, 0xAEC, command << 24 | arg2),
-          write(4, 0xA24, 0),          write(4, 0xA24, 0xD007'BE11),
-          read(4, 0xAEC, 0x8000'0000), read(4, 0xB70, 0)};
+  return {read(4, 0xAEC, 0x8000'0000),
+          write(4, 0xAEC, command),
+          write(4, 0xB70, arg0),
+          write(4, 0xB74, arg1),
+          write(4, 0xAEC, command << 24 | arg2),
+          write(4, 0xA24, 0),
+          write(4, 0xA24, 0xD007'BE11),
+          read(4, 0xAEC, 0x8000'0000),
+          read(4, 0xB70, 0)};
 }
 
 /// A message of `n`th id as it crosses the boundary, with its answer of one status word. `at` is where both rings are.
@@ -35,9 +42,9 @@ Accesses message(std::uint32_t x2i, std::uint32_t i2x, std::uint32_t id, std::ui
                    write(2, 0x1008 + x2i, id), write(2, 0x100C + x2i, opcode)};
   for (std::uint32_t i = 0; i < payload.size(); ++i) list.push_back(write(2, 0x1010 + x2i + 4 * i, payload[i]));
   list.push_back(write(0, 0x10, x2i + 16 + bytes));
-  append(list, {read(0, 0x20, i2x + 20), read(2, 0x2000 + i2x, 4), read(2, 0x2004 + i2x, 0x1'0004),
-                read(2, 0x2008 + i2x, id), read(2, 0x200C + i2x, opcode), read(2, 0x2010 + i2x, 0),
-                write(0, 0x24, i2x + 20), read(0, 0x20, i2x + 20)});
+  append(list,
+         {read(0, 0x20, i2x + 20), read(2, 0x2000 + i2x, 4), read(2, 0x2004 + i2x, 0x1'0004), read(2, 0x2008 + i2x, id),
+          read(2, 0x200C + i2x, opcode), read(2, 0x2010 + i2x, 0), write(0, 0x24, i2x + 20), read(0, 0x20, i2x + 20)});
   return list;
 }
 
@@ -122,7 +129,7 @@ TEST_CASE("without a CERT image the PSP is not asked to validate one") {
 
 TEST_CASE("busy registers are read every 20 ms until they answer") {
   PfFixture fixture;
-  fixture.npu.smu_delay_ps = 30 * kMillisecond;   // Answers between the second and the third read.
+  fixture.npu.smu_delay_ps = 30 * kMillisecond;  // Answers between the second and the third read.
   fixture.npu.psp_delay_ps = 100 * kMillisecond;
   fixture.npu.boot_delay_ps = 1;
   const PfDriver driver(fixture.bus, fixture.device, fixture.images);
@@ -163,9 +170,11 @@ TEST_CASE("a PSP that is not ready, before or after the kick, ends the probe and
     if (before) fixture.npu.set(4, 0xAEC, 0);
     if (!before) fixture.npu.psp = [](std::uint32_t) { return std::nullopt; };
     const DriverError error = error_of([&] { PfDriver(fixture.bus, fixture.device, fixture.images); });
-    CHECK(error.lines() == std::vector<std::string>{"PSP is not ready, ret 0xffffff92", "failed to validate fw, ret -110",
-                                                    "failed to start psp, ret -110", "Hardware init failed, ret -110"});
-    const bool kicked = std::ranges::find(fixture.npu.accesses, write(4, 0xA24, 0xD007'BE11)) != fixture.npu.accesses.end();
+    CHECK(error.lines() == std::vector<std::string>{"PSP is not ready, ret 0xffffff92",
+                                                    "failed to validate fw, ret -110", "failed to start psp, ret -110",
+                                                    "Hardware init failed, ret -110"});
+    const bool kicked =
+        std::ranges::find(fixture.npu.accesses, write(4, 0xA24, 0xD007'BE11)) != fixture.npu.accesses.end();
     CHECK(kicked != before);
     CHECK(std::ranges::equal(std::span(fixture.npu.accesses).last(6), smu(4)));
   }
@@ -216,7 +225,8 @@ TEST_CASE("a work buffer that is not taken ends the probe") {
   fixture.npu.answer = [](const Words&) { return Words{}; };
   const DriverError error = error_of([&] { PfDriver(fixture.bus, fixture.device, fixture.images); });
   CHECK(error.code() == -ETIME);
-  CHECK(error.lines() == std::vector<std::string>{"Wait for completion timeout", "Failed to attach work buffer, ret -62",
+  CHECK(error.lines() == std::vector<std::string>{"Wait for completion timeout",
+                                                  "Failed to attach work buffer, ret -62",
                                                   "Hardware init failed, ret -62"});
   CHECK(fixture.npu.clock.now_ps() == 5000 * kMillisecond);
 }

@@ -54,11 +54,10 @@ TEST_CASE("a direct packet carries the control code itself") {
   Fixture fixture;
   Queue queue(fixture.domain, QueueLayout::Wide);
   queue.fill(33, {.completion_signal = 0x7FFF'1234'5000, .chained = true, .work = {{0, 0x7FFE'8765'4000}}});
-  const std::array<std::uint32_t, 16> expected = {
-      0x0101'0000,               // type 0, opcode 1, chain 1
-      0x0000'0018,               // count 24, distribute 0, indirect 0
-      0x1234'5000, 0x0000'7FFF,  // completion_signal
-      0,           0x8765'4000, 0x0000'7FFE};
+  const std::array<std::uint32_t, 16> expected = {0x0101'0000,               // type 0, opcode 1, chain 1
+                                                  0x0000'0018,               // count 24, distribute 0, indirect 0
+                                                  0x1234'5000, 0x0000'7FFF,  // completion_signal
+                                                  0,           0x8765'4000, 0x0000'7FFE};
   CHECK(slot(queue, 0x80 + 64) == expected);
 }
 

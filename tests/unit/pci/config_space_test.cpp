@@ -217,10 +217,11 @@ TEST_CASE("Only a PF with SR-IOV has an extended capability") {
 TEST_CASE("The SR-IOV capability carries the numbers of the shape") {
   const std::uint16_t total = GENERATE(std::uint16_t{4}, std::uint16_t{16});
   FunctionShape shape = pf_shape();
-  shape.sriov->total_vfs = total;
-  shape.sriov->first_vf_offset = 0x20;
-  shape.sriov->vf_stride = 2;
-  shape.sriov->vf_device_id = 0x1B0C;
+  SriovShape& sriov = shape.sriov.emplace();
+  sriov.total_vfs = total;
+  sriov.first_vf_offset = 0x20;
+  sriov.vf_stride = 2;
+  sriov.vf_device_id = 0x1B0C;
   const ConfigSpace config(shape);
   CHECK(read16(config, config::kInitialVfs) == total);
   CHECK(read16(config, config::kTotalVfs) == total);
@@ -274,6 +275,21 @@ TEST_CASE("VF Enable stays clear with no VFs or too many") {
   write(config, config::kNumVfs, 4, 2);
   CHECK_FALSE(write(config, config::kSriovControl, 0x9, 2).vf_enable_refused);
   CHECK(config.enabled_vfs() == 4);
+}
+
+TEST_CASE("A write past the end of the space is lost") {
+  ConfigSpace config(pf_shape());
+  for (const std::uint32_t offset : {4096U, 4098U, 0xFFFF'FFFCU}) {
+    const ConfigEffects effects = write(config, offset, 0xFFFF, 2);
+    CHECK_FALSE(effects.function_level_reset);
+    CHECK_FALSE(effects.vf_enable_refused);
+  }
+  const ConfigSpace fresh(pf_shape());
+  std::array<std::byte, ConfigSpace::kSize> now{};
+  std::array<std::byte, ConfigSpace::kSize> then{};
+  config.read(0, now);
+  fresh.read(0, then);
+  CHECK(now == then);
 }
 
 TEST_CASE("A power state that is not supported is not entered") {

@@ -127,6 +127,14 @@ class FakeObserver : public BoundaryObserver {
   Log& log_;
 };
 
+/// The BARs of the VFs.
+inline std::array<BarShape, kBarCount> vf_bars() {
+  std::array<BarShape, kBarCount> bars{};
+  bars[0] = {.size = 0x2'0000};
+  bars[2] = {.size = 0x20'0000, .is_64bit = true};
+  return bars;
+}
+
 /// A PF: a 32-bit BAR0, a 64-bit prefetchable BAR2 larger than 4 GiB, BAR4 and BAR5, and SR-IOV with four VFs.
 inline FunctionShape pf_shape() {
   FunctionShape shape;
@@ -145,8 +153,7 @@ inline FunctionShape pf_shape() {
   SriovShape sriov;
   sriov.total_vfs = 4;
   sriov.vf_device_id = 0x17F3;
-  sriov.vf_bars[0] = {.size = 0x2'0000};
-  sriov.vf_bars[2] = {.size = 0x20'0000, .is_64bit = true};
+  sriov.vf_bars = vf_bars();
   shape.sriov = sriov;
   return shape;
 }
@@ -156,7 +163,7 @@ inline FunctionShape vf_shape() {
   FunctionShape shape = pf_shape();
   shape.name = "vf0";
   shape.device_id = 0x17F3;
-  shape.bars = pf_shape().sriov->vf_bars;
+  shape.bars = vf_bars();
   shape.sriov.reset();
   shape.virtual_function = true;
   return shape;

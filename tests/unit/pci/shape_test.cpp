@@ -38,7 +38,9 @@ TEST_CASE("A BAR that cannot be is refused") {
     CHECK(shape_problem(shape) == "BAR5 has 64 bits and no free register above it");
   }
   SECTION("VF BAR below a page") {
-    shape.sriov->vf_bars[0].size = 0x800;
+    SriovShape sriov;
+    sriov.vf_bars[0].size = 0x800;
+    shape.sriov = sriov;
     CHECK(shape_problem(shape) == "VF BAR0 has 0x800 bytes, not a power of two of at least 4096");
   }
   CHECK_FALSE(shape_problem(shape).empty());
@@ -87,7 +89,7 @@ TEST_CASE("The largest MSI-X table that fits is accepted") {
 TEST_CASE("SR-IOV needs VFs, and VFs have none of their own") {
   FunctionShape shape = pf_shape();
   SECTION("no VFs") {
-    shape.sriov->total_vfs = 0;
+    shape.sriov.emplace().total_vfs = 0;
   }
   SECTION("nested") {
     shape.virtual_function = true;

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/cli/boundary_tap.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <system_error>
+
+#include "models/registers/mailbox.hpp"
+#include "sim/cli/command.hpp"
+#include "sim/config/config.hpp"
+
+namespace aie4::cli {
+namespace {
+
+constexpr std::uint8_t kDoorbellBar = 2;
+
+}  // namespace
+
+void LatencyMeter::observe(const pci::BoundaryEvent& event, std::uint64_t now_ps) {
+  if (event.function >= rang_ps_.size()) rang_ps_.resize(event.function + std::size_t{1});
+  std::optional<std::uint64_t>& rang = rang_ps_[event.function];
+  if (event.kind == pci::BoundaryEventKind::BarWrite && event.bar == kDoorbellBar &&
+      event.address >= registers::mailbox::kDoorbellBase) {
+    if (!rang) rang = now_ps;
+  } else if (event.kind == pci::BoundaryEventKind::Interrupt && event.address != 0 && rang) {
+    // Vector 0 is the mailbox's.
+    const std::uint64_t latency = now_ps - *rang;
+    rang.reset();
+    ++samples_;
+    total_ps_ += latency;
+    minimum_ps_ = std::min(minimum_ps_, latency);
+    maximum_ps_ = std::max(maximum_ps_, latency);
+  } else if (event.kind == pci::BoundaryEventKind::Reset || event.kind == pci::BoundaryEventKind::Disconnect) {
+    rang.reset();
+  }
+}
+
+LatencyMeter::Summary LatencyMeter::summary() const {
+  if (samples_ == 0) return {};
+  return {samples_, minimum_ps_, total_ps_ / samples_, maximum_ps_};
+}
+
+BoundaryTap::BoundaryTap(Machine& machine, const std::filesystem::path& file) : machine_(machine), file_(file) {
+  if (!file_.empty()) {
+    errno = 0;
+    out_.open(file_, std::ios::binary | std::ios::trunc);
+    if (!out_) {
+      const std::error_code reason(errno, std::generic_category());
+      throw Failure("--record: cannot write " + file_.string() + ": " + reason.message());
+    }
+    const transcript::Header header{.producer = std::string("aie4sim ") + AIE4SIM_VERSION,
+                                    .configuration = config::print_toml(machine.configuration(), {.comments = false})};
+    recorder_.emplace(out_, header, [&machine] { return machine.now_ps(); });
+  }
+  for (pci::PciFunction* function : machine_.functions()) function->set_observer(this);
+}
+
+BoundaryTap::~BoundaryTap() {
+  for (pci::PciFunction* function : machine_.functions()) function->set_observer(nullptr);
+}
+
+void BoundaryTap::observe(const pci::BoundaryEvent& event) {
+  latency_.observe(event, machine_.now_ps());
+  if (!recorder_) return;
+  recorder_->observe(event);
+  // What a client did stays readable if this program is killed later.
+  if (event.kind == pci::BoundaryEventKind::Disconnect) recorder_->flush();
+}
+
+std::optional<transcript::Footer> BoundaryTap::finish() {
+  if (!recorder_) return std::nullopt;
+  try {
+    return recorder_->finish();
+  } catch (const transcript::TranscriptError& error) {
+    throw Failure("--record: " + file_.string() + ": " + error.what());
+  }
+}
+
+}  // namespace aie4::cli
