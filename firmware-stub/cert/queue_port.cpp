@@ -76,6 +76,21 @@ void QueuePort::mirror() {
   uc_.write_host(address_ + QueueHeader::kMirror, shared_map::kMirror, sizeof(std::uint64_t));
 }
 
+/// Without the mirror a waiter in that driver spins for ever and no counter of the device shows it: say so, once a queue.
+void QueuePort::name_unmirrored_queue() {
+  const bool watched = header_.layout == QueueLayout::Wide && uc_.parameters().protocol_major == kMirrorPersonality;
+  if (!watched || header_.mirror >= consumer_ || unmirrored_queue_ == address_) return;
+  unmirrored_queue_ = address_;
+  uc_.diagnostics().report(
+      {.category = FaultCategory::GuestError,
+       .where = fmt::format("{} host queue at {:#x}", uc_.where(), address_),
+       .expected = "write_index at offset 0x10 too, where the driver of Linux 7.2 and 7.3 reads it",
+       .came = fmt::format("{} there and {} at 0x40 of a wide header, with read_index now {}", header_.mirror,
+                           header_.write_index, consumer_),
+       .blame = "the user-mode driver's queue layout: WAIT_CMD will spin and not return; "
+                "firmware.write_index_mirror = 1 cures it"});
+}
+
 bool QueuePort::fetch(Packet& packet, unsigned uc_count) {
   if (uc_.read_host(header_.slot_address(consumer_), shared_map::kPacket, Packet::kSize) != DmaStatus::Ok) return false;
   uc_.consume(nanoseconds(uc_.parameters().packet_fetch_ns),
@@ -103,6 +118,7 @@ void QueuePort::complete(const Packet& packet, std::uint32_t word) {
   if (!faults_.strikes(Fault::ReadIndexWithoutCompletion)) write_completion_word(packet, word);
   ++consumer_;
   write_read_index();
+  name_unmirrored_queue();
   words_.write(handshake::kRunlistReadIdx, 0);
   words_.write(handshake::kCompletionStatus, 1);
   uc_.raise_interrupt();

@@ -48,6 +48,7 @@ class QueuePort {
 
   [[nodiscard]] bool refuse(const Problem& problem);
   void mirror();
+  void name_unmirrored_queue();
   void write_completion_word(const Packet& packet, std::uint32_t word);
   void write_read_index();
   [[nodiscard]] std::span<std::byte> shared(std::uint32_t offset, std::uint32_t size);
@@ -58,6 +59,7 @@ class QueuePort {
   PrivateWords words_;
   std::uint64_t address_ = 0;
   QueueHeader header_;
+  std::uint64_t unmirrored_queue_ = 0;   ///< The queue that was named last; 0 = none.
   std::uint64_t consumer_ = 0;           ///< Packets consumed, those of an unfinished chain included.
   std::optional<WrongReadIndex> wrong_;  ///< What the fault read-index-beyond left in host memory.
 };

@@ -58,6 +58,11 @@ void ManagementFirmware::boot() {
   controller_.consume(sc_core::sc_time(static_cast<double>(controller_.parameters().firmware_boot_us), sc_core::SC_US),
                       {WaitReason::Clock, "boot, us", controller_.parameters().firmware_boot_us, "time"});
   load_cert();
+  // What the host did before the firmware ran is none of its business: resets at power-on above all.
+  for (unsigned index = 0; index < functions_.size(); ++index) {
+    const std::uint32_t event = controller_.read32(control(index, map::kEvent));
+    if (event != 0) controller_.write32(control(index, map::kEvent), event);
+  }
   if (configuration_.has_pf) functions_.front().mailbox.publish();
   if (configuration_.vf_mode == VfMode::Sriov && configuration_.has_pf) return;
   for (unsigned index = first_vf(); index < functions_.size(); ++index) functions_[index].mailbox.publish();

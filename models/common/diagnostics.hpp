@@ -51,7 +51,7 @@ class Diagnostics {
   /// Counts and forwards. Fills in `time_ps`.
   void report(Diagnostic diagnostic);
 
-  /// Something the hardware would do and we do not: loud once per (kind, name), counted always.
+  /// Something the hardware would do and we do not: loud once per (kind, name), whatever the limit, counted always.
   /// `kind` is "register", "opcode", "message", ...; `name` is the hardware's name or an offset in hexadecimal.
   void unmodelled(std::string_view kind, std::string_view name, std::string_view where);
 
@@ -79,6 +79,8 @@ class Diagnostics {
   static constexpr std::uint64_t kSinkLimit = 20;
 
  private:
+  void send(Diagnostic diagnostic) const;
+
   Sink sink_;
   Clock clock_;
   std::map<std::pair<std::string, std::string>, std::uint64_t> unmodelled_;

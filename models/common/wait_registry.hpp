@@ -46,16 +46,19 @@ class WaitRegistry {
     WaitLabel label_;
   };
 
-  /// Labels a process for the duration of a scope.
+  /// Labels a process for the duration of a scope; then the label of the enclosing scope is back.
   class Scope {
    public:
-    Scope(Process& process, const WaitLabel& label) : process_(process) { process_.begin(label); }
-    ~Scope() { process_.end(); }
+    Scope(Process& process, const WaitLabel& label) : process_(process), outer_(process.label()) {
+      process_.begin(label);
+    }
+    ~Scope() { process_.begin(outer_); }
     Scope(const Scope&) = delete;
     Scope& operator=(const Scope&) = delete;
 
    private:
     Process& process_;
+    WaitLabel outer_;
   };
 
   /// One line per waiting process: "uc0 waits for barrier: local barrier 3; released by: another job of the page".

@@ -34,6 +34,7 @@ Npu::Npu(sc_core::sc_module_name name, const Configuration& configuration, Fault
       management_image_(std::move(management_image)),
       cert_image_(std::move(cert_image)) {
   const Parameters& parameters = configuration_.parameters;
+  std::vector<std::string> names;
   for (unsigned index = 0; index < count_functions(configuration_); ++index) {
     const std::string owner = function_name(configuration_, index);
     const std::uint64_t vectors = is_pf(configuration_, index) ? parameters.pf_vectors : parameters.vf_vectors;
@@ -41,12 +42,13 @@ Npu::Npu(sc_core::sc_module_name name, const Configuration& configuration, Fault
         std::make_unique<FunctionUnit>(owner.c_str(), owner, static_cast<unsigned>(vectors), diagnostics));
     mpnpu.functions[index].bind(functions.back()->controller);
     functions.back()->controller_interrupt = [this] { mpnpu.interrupt(); };
+    names.push_back(owner);
   }
 
   std::vector<Microcontroller*> cores;
   for (unsigned index = 0; index < 2 * parameters.columns; ++index) {
     microcontrollers.push_back(std::make_unique<Microcontroller>(fmt::format("uc{}", index).c_str(), index, parameters,
-                                                                 waits, diagnostics, firmware.cert));
+                                                                 waits, diagnostics, firmware.cert, names));
     Microcontroller& core = *microcontrollers.back();
     core.axi_mm.bind(array.masters);
     core.noc.bind(noc.engines);

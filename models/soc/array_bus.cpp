@@ -46,6 +46,7 @@ void ArrayBus::attach(std::vector<Microcontroller*> cores) {
 void ArrayBus::power_off() {
   for (unsigned index = 0; index < cores_.size(); ++index) {
     halves_[index] = {};
+    cores_[index]->set_smid(0);
     cores_[index]->set_reset(true);
     application_reset_[index / 2] |= 1U << (index % 2);
   }
@@ -113,7 +114,8 @@ bool ArrayBus::access_shim(unsigned column, std::uint32_t offset, bool read, std
       if (read) value = half.enabled;
       return true;
     case shim::kInterruptControllerEnable:
-      if (!read) half.enabled |= value;
+      if (read) return true;
+      half.enabled |= value;
       if ((half.status & half.enabled) != 0 && interrupt) interrupt();
       return true;
     case shim::kInterruptControllerDisable:

@@ -24,7 +24,8 @@ sc_core::sc_time nanoseconds(std::uint64_t count) {
 }  // namespace
 
 Microcontroller::Microcontroller(sc_core::sc_module_name name, unsigned index, const Parameters& parameters,
-                                 WaitRegistry& waits, Diagnostics& diagnostics, UcProgramFactory factory)
+                                 WaitRegistry& waits, Diagnostics& diagnostics, UcProgramFactory factory,
+                                 std::vector<std::string> function_names)
     : sc_module(name),
       array("array"),
       axi_mm("axi_mm"),
@@ -34,6 +35,7 @@ Microcontroller::Microcontroller(sc_core::sc_module_name name, unsigned index, c
       waits_(waits),
       diagnostics_(diagnostics),
       factory_(std::move(factory)),
+      function_names_(std::move(function_names)),
       process_(waits, fmt::format("uc{}", index)),
       program_memory_(registers::uc::kProgramMemorySize),
       private_memory_(registers::uc::kPrivateDataMemorySize),
@@ -56,9 +58,11 @@ void Microcontroller::set_reset(bool asserted) {
 
 std::string Microcontroller::where() const {
   const std::uint32_t context = registers::shim::smid::context(smid_);
-  const std::uint32_t function = registers::shim::smid::function(smid_);
-  if (context == registers::shim::smid::kNoContext) return fmt::format("function {} uc{}", function, index_);
-  return fmt::format("function {} context {} uc{}", function, context, index_);
+  const std::uint32_t index = registers::shim::smid::function(smid_);
+  const std::string function =
+      index < function_names_.size() ? function_names_[index] : fmt::format("function {}", index);
+  if (context == registers::shim::smid::kNoContext) return fmt::format("{} uc{}", function, index_);
+  return fmt::format("{} context {} uc{}", function, context, index_);
 }
 
 void Microcontroller::core() {
@@ -80,6 +84,8 @@ void Microcontroller::core() {
       }
     } catch (const ControllerReset&) {
       process_.end();
+      mm2dm_status_ &= ~kStatusRunning;
+      dm2mm_status_ &= ~kStatusRunning;
     }
   }
 }
@@ -169,7 +175,7 @@ DmaStatus Microcontroller::transfer(Direction direction, std::uint64_t host_addr
   status |= kStatusRunning;
   host_access_->function = registers::shim::smid::function(smid_);
   host_access_->attributes = {.engine = reading ? mm2dm_name_ : dm2mm_name_,
-                             .context = registers::shim::smid::context(smid_)};
+                              .context = registers::shim::smid::context(smid_)};
   host_access_->status = DmaStatus::Ok;
   noc_payload_.set_command(reading ? tlm::TLM_READ_COMMAND : tlm::TLM_WRITE_COMMAND);
   noc_payload_.set_address(host_address);
@@ -179,7 +185,7 @@ DmaStatus Microcontroller::transfer(Direction direction, std::uint64_t host_addr
   noc_payload_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
   sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
   noc->b_transport(noc_payload_, delay);
-  status &= ~kStatusRunning;
+  const DmaStatus outcome = host_access_->status;
   if (noc_payload_.is_response_error()) {
     status |= kStatusDecErr;
   } else {
@@ -187,7 +193,8 @@ DmaStatus Microcontroller::transfer(Direction direction, std::uint64_t host_addr
   }
   consume(delay, {WaitReason::Memory, reading ? "read of host memory, bytes" : "write of host memory, bytes", bytes,
                   "NoC and DDR"});
-  return host_access_->status;
+  status &= ~kStatusRunning;
+  return outcome;
 }
 
 void Microcontroller::raise_interrupt() {

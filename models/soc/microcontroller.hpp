@@ -37,8 +37,9 @@ class Microcontroller : public sc_core::sc_module {
   std::function<void()> interrupt;                             ///< Line uC_Core of the shim interrupt controller.
 
   SC_HAS_PROCESS(Microcontroller);
+  /// `function_names`: what messages call the functions that a stream id may name, by index.
   Microcontroller(sc_core::sc_module_name name, unsigned index, const Parameters& parameters, WaitRegistry& waits,
-                  Diagnostics& diagnostics, UcProgramFactory factory);
+                  Diagnostics& diagnostics, UcProgramFactory factory, std::vector<std::string> function_names = {});
 
   // --- wires from the shim tile -----------------------------------------------------------------------------------
   /// `application_reset_control`: while true the core is held in reset; its program is unwound at once.
@@ -96,6 +97,7 @@ class Microcontroller : public sc_core::sc_module {
   WaitRegistry& waits_;
   Diagnostics& diagnostics_;
   UcProgramFactory factory_;
+  std::vector<std::string> function_names_;
   WaitRegistry::Process process_;
   std::unique_ptr<ControllerProgram> program_;  // A member: locals of a process that never ends are never destroyed.
 
@@ -105,7 +107,7 @@ class Microcontroller : public sc_core::sc_module {
   std::uint32_t smid_ = 0;
   bool asleep_ = true;
   bool in_reset_ = true;  // As application_reset_control is at power-on.
-  bool unwind_ = false;  // Outlives a reset pulse that is over before the core's process runs.
+  bool unwind_ = false;   // Outlives a reset pulse that is over before the core's process runs.
   bool wakeup_latched_ = false;
   std::uint32_t axi_errors_ = 0;
   std::uint32_t dm2mm_status_ = 0;

@@ -20,15 +20,20 @@ void Noc::b_transport(int /*engine*/, tlm::tlm_generic_payload& payload, sc_core
     return;
   }
   upstream[access->function]->b_transport(payload, delay);
+  ++accesses_;
+  const sc_core::sc_time latency(static_cast<double>(parameters_.noc_latency_ns), sc_core::SC_NS);
+  if (payload.is_response_error()) {
+    delay += latency;
+    return;
+  }
 
   const sc_core::sc_time now = sc_core::sc_time_stamp() + delay;
   const std::uint64_t bytes = payload.get_data_length();
   const std::uint64_t picoseconds =
       (bytes * 1'000'000 + parameters_.noc_bytes_per_us - 1) / parameters_.noc_bytes_per_us;
   free_at_ = std::max(free_at_, now) + sc_core::sc_time(static_cast<double>(picoseconds), sc_core::SC_PS);
-  delay += free_at_ - now + sc_core::sc_time(static_cast<double>(parameters_.noc_latency_ns), sc_core::SC_NS);
+  delay += free_at_ - now + latency;
   bytes_moved_ += bytes;
-  ++accesses_;
 }
 
 }  // namespace aie4

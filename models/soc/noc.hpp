@@ -17,7 +17,8 @@ namespace aie4 {
 /// Routes by `HostAccess::function` to that function's upstream port and charges time.
 ///
 /// One budget of `noc.bytes_per_us` is shared by all engines in the order of their requests; each access further takes
-/// `noc.latency_ns`. The time is annotated: the caller waits, the data moves at once.
+/// `noc.latency_ns`, which is all that one that is refused costs. The time is annotated: the caller waits, the data
+/// moves at once.
 class Noc : public sc_core::sc_module {
  public:
   tlm_utils::multi_passthrough_target_socket<Noc> engines;

@@ -35,18 +35,14 @@ Psp::Psp(sc_core::sc_module_name name, const Parameters& parameters, FaultPlan& 
   host.register_b_transport(this, &Psp::b_transport);
   registers.on_read(registers::psp::kMPASP_C2PMSG_123_ALT_1, [this] {
     const std::uint32_t value = registers.value(registers::psp::kMPASP_C2PMSG_123_ALT_1);
-    const bool lie = (value & registers::psp::kStatusReady) != 0 && state_ == State::Empty && !running_ &&
+    const bool lie = (value & registers::psp::kStatusReady) != 0 && state_ == State::Empty && !kick_ &&
                      faults_.strikes(Fault::PspNotReady);
     // The driver polls this for a second: once struck, the PSP stays busy until it is reset or kicked.
     if (lie) registers.set(registers::psp::kMPASP_C2PMSG_123_ALT_1, value & ~registers::psp::kStatusReady);
     return registers.value(registers::psp::kMPASP_C2PMSG_123_ALT_1);
   });
-  registers.on_write(registers::psp::kMPASP_C2PMSG_73_ALT_1, [this](std::uint32_t value) {
-    if (value != registers::psp::kKick || running_) return;
-    running_ = true;
-    kick_.notify();
-  });
-  SC_THREAD(execute);
+  registers.on_write(registers::psp::kMPASP_C2PMSG_73_ALT_1, [this](std::uint32_t value) { take_kick(value); });
+  SC_THREAD(run);
 }
 
 void Psp::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& /*delay*/) {
@@ -54,34 +50,57 @@ void Psp::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& /*del
 }
 
 void Psp::reset() {
-  ++epoch_;
+  reset_ = true;
+  kick_.reset();
   state_ = State::Empty;
   management_.clear();
   cert_.clear();
   registers.reset();
+  reset_event_.notify();
 }
 
-void Psp::execute() {
+void Psp::take_kick(std::uint32_t value) {
+  if (value != registers::psp::kKick || kick_) return;
+  kick_ = Kick{.word = registers.value(registers::psp::kMPASP_C2PMSG_123_ALT_1),
+               .address = registers.value(registers::psp::kMPASP_C2PMSG_156_ALT_1) |
+                          (std::uint64_t{registers.value(registers::psp::kMPASP_C2PMSG_157_ALT_1)} << 32)};
+  kicked_.notify();
+}
+
+void Psp::run() {
   for (;;) {
-    process_.begin({WaitReason::Host, "kick", 0, "the driver"});
-    sc_core::wait(kick_);
-    process_.end();
-    const std::uint64_t epoch = epoch_;
-    const std::uint32_t word = registers.value(registers::psp::kMPASP_C2PMSG_123_ALT_1);
-    const std::uint64_t address = registers.value(registers::psp::kMPASP_C2PMSG_156_ALT_1) |
-                                  (std::uint64_t{registers.value(registers::psp::kMPASP_C2PMSG_157_ALT_1)} << 32);
-    const Response response = run_command(extract(word, registers::psp::kCommandFields[1]), address,
-                                          extract(word, registers::psp::kCommandFields[0]));
-    running_ = false;
-    if (epoch != epoch_ || faults_.strikes(Fault::PspSilent)) continue;
-    registers.set(registers::psp::kMPASP_C2PMSG_156_ALT_1, static_cast<std::uint32_t>(response));
-    registers.set(registers::psp::kMPASP_C2PMSG_123_ALT_1, word | registers::psp::kStatusReady);
+    if (!kick_) {
+      const WaitRegistry::Scope scope(process_, {WaitReason::Host, "kick", 0, "the driver"});
+      sc_core::wait(kicked_);
+      continue;
+    }
+    reset_ = false;
+    try {
+      execute(*kick_);
+      kick_.reset();
+    } catch (const Reset&) {
+      // Whatever is in kick_ now was written after the reset.
+    }
   }
 }
 
+void Psp::execute(const Kick kick) {
+  const Response response = run_command(extract(kick.word, registers::psp::kCommandFields[1]), kick.address,
+                                        extract(kick.word, registers::psp::kCommandFields[0]));
+  if (faults_.strikes(Fault::PspSilent)) return;
+  registers.set(registers::psp::kMPASP_C2PMSG_156_ALT_1, static_cast<std::uint32_t>(response));
+  registers.set(registers::psp::kMPASP_C2PMSG_123_ALT_1, kick.word | registers::psp::kStatusReady);
+}
+
 void Psp::busy_for(std::uint64_t microseconds, std::string_view what) {
-  const WaitRegistry::Scope scope(process_, {WaitReason::Clock, what, microseconds, "time"});
-  sc_core::wait(sc_core::sc_time(static_cast<double>(microseconds), sc_core::SC_US));
+  spend(sc_core::sc_time(static_cast<double>(microseconds), sc_core::SC_US),
+        {WaitReason::Clock, what, microseconds, "time"});
+}
+
+void Psp::spend(const sc_core::sc_time& duration, const WaitLabel& label) {
+  const WaitRegistry::Scope scope(process_, label);
+  sc_core::wait(duration, reset_event_);
+  if (reset_) throw Reset{};
 }
 
 Response Psp::run_command(std::uint32_t command, std::uint64_t address, std::size_t size) {
@@ -136,8 +155,7 @@ bool Psp::fetch(std::uint64_t address, std::size_t offset, std::size_t size, std
     payload_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
     sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
     noc->b_transport(payload_, delay);
-    const WaitRegistry::Scope scope(process_, {WaitReason::Memory, "firmware fetch, bytes", chunk, "NoC and DDR"});
-    sc_core::wait(delay);
+    spend(delay, {WaitReason::Memory, "firmware fetch, bytes", chunk, "NoC and DDR"});
     if (payload_.is_response_error()) return false;
     offset += chunk;
     size -= chunk;
@@ -175,6 +193,7 @@ Response Psp::validate(ImageKind kind, std::uint64_t address, std::size_t size) 
   const ImageVerdict verdict = verifier_->verify(kind, fetching_);
   if (verdict.response != Response::OK) return refuse(kind, verdict);
   (kind == ImageKind::Management ? management_ : cert_) = fetching_;
+  if (kind == ImageKind::Management) cert_.clear();  // A new sequence begins; what follows VALIDATE belongs to it.
   state_ = kind == ImageKind::Management ? State::ManagementValid : State::CertValid;
   return Response::OK;
 }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <tlm_utils/simple_initiator_socket.h>
 #include <tlm_utils/simple_target_socket.h>
 #include <vector>
@@ -38,19 +39,29 @@ class Psp : public sc_core::sc_module {
   Psp(sc_core::sc_module_name name, const Parameters& parameters, FaultPlan& faults, Diagnostics& diagnostics,
       WaitRegistry& waits, std::shared_ptr<const ImageVerifier> verifier);
 
-  /// Conventional reset of the PF: images forgotten, ready.
+  /// Conventional reset of the PF: images forgotten, ready. A command in flight ends at once and without effect.
   void reset();
 
  private:
-  void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   enum class State : std::uint8_t { Empty, ManagementValid, CertValid, Started };
+  /// What the registers hold at the kick.
+  struct Kick {
+    std::uint32_t word = 0;
+    std::uint64_t address = 0;
+  };
+  /// Thrown out of every wait of a command that a reset overtakes.
+  struct Reset {};
 
-  void execute();
+  void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  void take_kick(std::uint32_t value);
+  void run();
+  void execute(Kick kick);
   [[nodiscard]] registers::psp::Response run_command(std::uint32_t command, std::uint64_t address, std::size_t size);
   [[nodiscard]] registers::psp::Response validate(ImageKind kind, std::uint64_t address, std::size_t size);
   [[nodiscard]] bool fetch(std::uint64_t address, std::size_t offset, std::size_t size, std::vector<std::byte>& image);
   [[nodiscard]] registers::psp::Response refuse(ImageKind kind, const ImageVerdict& verdict);
   void busy_for(std::uint64_t microseconds, std::string_view what);
+  void spend(const sc_core::sc_time& duration, const WaitLabel& label);
 
   const Parameters& parameters_;
   FaultPlan& faults_;
@@ -61,9 +72,10 @@ class Psp : public sc_core::sc_module {
   std::vector<std::byte> management_;
   std::vector<std::byte> cert_;
   std::vector<std::byte> fetching_;
-  std::uint64_t epoch_ = 0;  // A reset makes the command in flight end without effect.
-  bool running_ = false;
-  sc_core::sc_event kick_;
+  std::optional<Kick> kick_;  // Present until the command ends: the PSP is busy.
+  bool reset_ = false;        // Since the command in flight began.
+  sc_core::sc_event kicked_;
+  sc_core::sc_event reset_event_;
   HostAccess* host_access_;  // Owned by the payload, as TLM extensions are.
   tlm::tlm_generic_payload payload_;
 };

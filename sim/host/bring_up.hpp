@@ -25,7 +25,7 @@ struct BringUpOptions {
   unsigned commands = 1;                  ///< In all, dealt out to the contexts in turn.
   unsigned nops = 1;                      ///< Opcodes in the job of each command.
   /// Default: stubs of this simulator's own making.
-  std::optional<FirmwareImages> firmware;
+  std::optional<FirmwareImages> firmware = std::nullopt;
 };
 
 /// One step of the way. Times in picoseconds of simulated time.

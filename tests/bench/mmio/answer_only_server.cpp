@@ -3,8 +3,8 @@
 
 #include <array>
 #include <cstdint>
-#include <cstring>
 #include <sched.h>
+#include <span>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -36,16 +36,12 @@ void AnswerOnlyServer::run() {
   };
   watch(listener_.fd());
   watch(stop_.get());
-  struct {
-    Header header;
-    RegionAccess access;
-    std::uint32_t value = 0;
-  } __attribute__((packed)) reply;
-  static_assert(sizeof(reply) == 36);
-  std::memset(&reply, 0, sizeof(reply));
-  reply.header.size = sizeof(reply);
-  reply.header.flags = kTypeReply;
-  reply.access.count = 4;
+  // Header, access and four bytes of data; only id and command change.
+  std::array<std::byte, sizeof(Header) + sizeof(RegionAccess) + 4> reply{};
+  Header answer;
+  answer.size = reply.size();
+  answer.flags = kTypeReply;
+  store(std::span(reply).subspan(sizeof(Header)), RegionAccess{0, 2, 4});
   std::array<std::byte, 4096> request;
   Clock::time_point last_message{};
   for (;;) {
@@ -69,9 +65,10 @@ void AnswerOnlyServer::run() {
     last_message = Clock::now();
     const auto header = load<Header>(request);
     if ((header.flags & kNoReply) != 0) continue;
-    reply.header.id = header.id;
-    reply.header.command = header.command;
-    ::send(client.get(), &reply, sizeof(reply), MSG_NOSIGNAL);
+    answer.id = header.id;
+    answer.command = header.command;
+    store(std::span(reply), answer);
+    ::send(client.get(), reply.data(), reply.size(), MSG_NOSIGNAL);
   }
 }
 

@@ -151,7 +151,11 @@ def run_tests(arguments: argparse.Namespace) -> int:
         if not arguments.scenario:
             raise LabError(f"name a scenario: {', '.join(scenarios.names())}")
         command = scenarios.command(arguments.scenario)
-    return session.run(options_from(arguments), command, stream, tell).status
+    options = options_from(arguments)
+    status = session.run(options, command, stream, tell).status
+    if status == 0:
+        scenarios.check_server_log(arguments.scenario, options.log_dir / "server.log")
+    return status
 
 
 def _end(signal_number: int, _: object) -> None:

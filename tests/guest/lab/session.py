@@ -180,15 +180,19 @@ class Session:
                                        firmware_images(options, self.folder), options.files)
         initramfs.assemble(self.folder / "initrd.cpio", layers, content)
 
-    def settled_resources(self, idle: dict[str, int], patience: float = 5.0) -> dict[str, int]:
-        """The server's resources once it has noticed that the machine is gone, or after `patience` seconds."""
+    def settled_resources(self, before: dict[str, int] | None, patience: float = 5.0) -> dict[str, int]:
+        """The server's resources once it has noticed that the machine is gone: when they are what they were after
+        the machine before, or (the first time) when they stand still; after `patience` seconds in any case."""
         assert self.server
         deadline = time.monotonic() + patience
-        while True:
+        last = processes.resources(self.server.process.pid)
+        while time.monotonic() < deadline and (before is None or last["descriptors"] != before["descriptors"]):
+            time.sleep(0.5 if before is None else 0.02)
             now = processes.resources(self.server.process.pid)
-            if now["descriptors"] == idle["descriptors"] or time.monotonic() > deadline:
-                return now
-            time.sleep(0.02)
+            if before is None and now == last:
+                break
+            last = now
+        return last
 
     def boot(self) -> None:
         """Starts a machine against the running server."""

@@ -9,7 +9,8 @@ provoke() {
 	load) driver_load ;;
 	vfs-on) driver_load && set_vfs "$LAB_SRIOV" ;;
 	vfs-off) npu_up && set_vfs 0 ;;
-	context) npu_up && npu-commands --commands 4 --contexts 1 --vf 0 ;;
+	# Some faults leave a wait that never expires; the kernel lets the signal end it.
+	context) npu_up && timeout 15 npu-commands --commands 4 --contexts 1 --vf 0 ;;
 	unload) npu_up && npu_down ;;
 	*) echo "unknown step $1" ;;
 	esac

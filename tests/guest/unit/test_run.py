@@ -51,6 +51,23 @@ class OptionsTest(unittest.TestCase):
                 self.assertIn(row["when"], ("load", "vfs-on", "vfs-off", "context", "unload"))
 
 
+class GrowthTest(unittest.TestCase):
+    @staticmethod
+    def history(**last: int) -> list[dict[str, int]]:
+        """Twenty rounds that are alike, but for what is said of the last."""
+        entry = {"descriptors": 11, "threads": 2, "resident_kib": 20000}
+        return [entry] * 19 + [entry | last]
+
+    def test_a_server_that_stays_as_it_was_passes(self) -> None:
+        scenarios.check_growth(self.history(resident_kib=20500))
+
+    def test_every_kind_of_leak_is_named(self) -> None:
+        for leak, word in ((dict(descriptors=12), "descriptors"), (dict(threads=3), "threads"),
+                           (dict(resident_kib=40000), "grew")):
+            with self.assertRaisesRegex(LabError, word):
+                scenarios.check_growth(self.history(**leak))
+
+
 class ChannelsTest(unittest.TestCase):
     def setUp(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
