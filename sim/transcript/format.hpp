@@ -52,7 +52,7 @@ using pci::HostViewOption;
   return kind <= EventKind::BarWrite || kind >= EventKind::DmaRead;
 }
 [[nodiscard]] constexpr bool has_address(EventKind kind) {
-  return has_data(kind) || kind == EventKind::Interrupt;
+  return has_data(kind) || kind == EventKind::Interrupt || kind == EventKind::Connect;
 }
 [[nodiscard]] constexpr bool is_bar(EventKind kind) {
   return kind == EventKind::BarRead || kind == EventKind::BarWrite;
