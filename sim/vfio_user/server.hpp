@@ -31,8 +31,8 @@ struct ServerOptions {
   /// After a message, how long to look for the next one before going to sleep; 0 sleeps at once. Saves the wake-up
   /// within a burst of register accesses (a guest leaves 5 to 30 us between them) and costs a core for at most this
   /// long after each burst. Measured with tests/bench/mmio: on a loaded host no window changes the median, because
-  /// whoever sends next is given the core; so the window is the shortest that spans a burst on an idle host.
-  std::chrono::microseconds busy_poll{50};
+  /// whoever sends next is given the core; so the window is what spans the pauses of a driver on an idle host.
+  std::chrono::microseconds busy_poll{100};
   /// SIGTERM and SIGINT end run(), SIGUSR1 logs the hang report. While run() is active they are blocked in its thread.
   bool handle_signals = true;
   Clock clock = &std::chrono::steady_clock::now;
