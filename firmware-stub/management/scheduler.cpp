@@ -99,14 +99,6 @@ void Scheduler::remove_all_of(unsigned function) {
   }
 }
 
-void Scheduler::remove_partition(unsigned function, std::uint32_t partition) {
-  for (auto it = contexts_.lower_bound({function, 0}); it != contexts_.end() && it->first.first == function;) {
-    const HwContext& context = *it->second;
-    ++it;
-    if (context.partition == partition) remove(function, context.id);
-  }
-}
-
 void Scheduler::mark_runnable(HwContext& context) {
   if (context.runnable) return;
   context.runnable = true;

@@ -33,7 +33,6 @@ class Scheduler {
   /// After this returns nothing touches the context's queue and its vector is silent. False: no such context.
   bool remove(unsigned function, std::uint32_t id);
   void remove_all_of(unsigned function);
-  void remove_partition(unsigned function, std::uint32_t partition);
   [[nodiscard]] const HwContext* find(unsigned function, std::uint32_t id) const;
 
   /// The doorbell of a context rang.
