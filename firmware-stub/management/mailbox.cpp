@@ -95,8 +95,9 @@ std::optional<Request> Mailbox::receive() {
         break;
       case RingStep::Kind::Error:
         refuse_ring(step.error, head, tail);
-        // Resynchronise where a message can start; a tail that cannot be one starts over.
-        x2i_head_ = tail % 4 == 0 && tail <= hw::kRingSize - 4 ? tail : 0;
+        // Skip to where the next message can start. A tail that cannot be one says nothing: the driver goes on from
+        // its own, which is where the head stands.
+        if (step.error != RingError::BadRegister) x2i_head_ = tail;
         controller_.write32(reg(hw::kX2I_HEAD), x2i_head_);
         return std::nullopt;
       case RingStep::Kind::Message:
