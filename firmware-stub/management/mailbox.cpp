@@ -83,6 +83,11 @@ std::optional<Request> Mailbox::receive() {
   if (!published_) return std::nullopt;
   for (;;) {
     const std::uint32_t tail = controller_.read32(reg(hw::kX2I_TAIL));
+    // A tail is 0 only before the first message: the function was reset while we were looking.
+    if (tail == 0) {
+      x2i_head_ = 0;
+      return std::nullopt;
+    }
     const std::uint32_t head = x2i_head_;
     const bool readable = head != tail && head < hw::kRingSize;
     const std::uint32_t first = readable ? controller_.read32(sram(hw::kX2IRing + head)) : 0;

@@ -62,7 +62,7 @@ class Replay(ProgramCase):
         change = ("--set", "cert.job_start_ns=4000")
         done = self.run_program("replay", self.transcript, *change)
         self.assertEqual(done.returncode, 1, done.stderr)
-        self.assertRegex(done.stdout, r"\Afirst difference at event \d+ of \d+: time\n")
+        self.assertRegex(done.stdout, r"\Afirst difference at event \d+ of \d+: ")
         self.assertIn("all as recorded", self.succeed("replay", self.transcript, "--ignore-timing", *change))
 
     def test_a_device_that_answers_otherwise_differs_even_then(self) -> None:

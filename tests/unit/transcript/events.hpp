@@ -101,7 +101,7 @@ inline std::string record(const std::vector<OwnedEvent>& events, const Header& h
       now = owned.event.time_ps;
       if (owned.event.kind == EventKind::HostView) {
         recorder.host_view(owned.event.function, static_cast<HostViewOption>(owned.event.address),
-                                  owned.data.at(0) != std::byte{0});
+                           owned.data.at(0) != std::byte{0});
         continue;
       }
       pci::BoundaryEvent event;
