@@ -45,9 +45,7 @@ std::uint64_t Scheduler::shim(unsigned column, std::uint32_t offset) const {
 
 void Scheduler::boot(std::span<const std::byte> cert_image) {
   const std::size_t size = std::min<std::size_t>(cert_image.size(), uc::kProgramMemorySize);
-  for (unsigned column = 0; column < columns(); ++column) {
-    controller_.write32(shim(column, registers::shim::kApplicationResetControl), kBothHalves);
-  }
+  hold_in_reset(true);
   for (unsigned index = 0; index < 2 * columns(); ++index) {
     controller_.write(map::kArray + uc::address(index, uc::kProgramMemory), cert_image.first(size));
   }
@@ -55,14 +53,20 @@ void Scheduler::boot(std::span<const std::byte> cert_image) {
   reset_microcontrollers();
 }
 
+void Scheduler::hold_in_reset(bool hold) {
+  for (unsigned column = 0; column < columns(); ++column) {
+    controller_.write32(shim(column, registers::shim::kApplicationResetControl), hold ? kBothHalves : 0);
+  }
+}
+
+/// All of them stand still together before the first goes on: a uC that still works for the old context would wake the
+/// lead, which would find the old handshake in its memory.
 void Scheduler::reset_microcontrollers() {
   static constexpr std::array<std::byte, kClearedPrivateMemory> kZeros{};
-  for (unsigned column = 0; column < columns(); ++column) {
-    controller_.write32(shim(column, registers::shim::kApplicationResetControl), kBothHalves);
-    controller_.write32(shim(column, registers::shim::kApplicationResetControl), 0);
-  }
+  hold_in_reset(true);
+  for (unsigned index = 0; index < 2 * columns(); ++index) controller_.write(handshake(index, 0), kZeros);
+  hold_in_reset(false);
   for (unsigned index = 0; index < 2 * columns(); ++index) {
-    controller_.write(handshake(index, 0), kZeros);
     controller_.write32(map::kArray + uc::address(index, uc::kCoreControl), kWakeup);
   }
   controller_.write32(shim(0, registers::shim::kInterruptControllerStatus), kUcCoreBit);

@@ -49,6 +49,7 @@ class Scheduler {
   [[nodiscard]] std::uint64_t shim(unsigned column, std::uint32_t offset) const;
   void take_interrupt();
   void raise_completion();
+  void hold_in_reset(bool hold);
   void reset_microcontrollers();
   void wake_lead();
   void enter(HwContext& context);
