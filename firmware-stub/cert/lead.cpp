@@ -157,10 +157,9 @@ std::optional<std::uint32_t> Lead::run_distributed() {
   if (faults_.strikes(Fault::JobNeverFinishes)) never_finish();
   uc_.consume(nanoseconds(uc_.parameters().packet_launch_ns),
               {WaitReason::Clock, "launch of packet", queue_.index(), "time"});
+  const std::optional<ExecBuf>& own = work_[uc_.index()];
   std::optional<std::uint32_t> code;
-  if (distribution_.start(work_, uc_count(), deadline_) && work_[uc_.index()]) {
-    code = run_here(work_[uc_.index()]->code_address);
-  }
+  if (distribution_.start(work_, uc_count(), deadline_) && own) code = run_here(own->code_address);
   return distribution_.finish(code, deadline_);
 }
 

@@ -76,10 +76,12 @@ void QueuePort::mirror() {
   uc_.write_host(address_ + QueueHeader::kMirror, shared_map::kMirror, sizeof(std::uint64_t));
 }
 
-/// Without the mirror a waiter in that driver spins for ever and no counter of the device shows it: say so, once a queue.
+/// Without the mirror a waiter in that driver spins for ever and no counter of the device shows it: say so, once a
+/// queue.
 void QueuePort::name_unmirrored_queue() {
   const bool watched = header_.layout == QueueLayout::Wide && uc_.parameters().protocol_major == kMirrorPersonality;
-  if (!watched || header_.mirror >= consumer_ || unmirrored_queue_ == address_) return;
+  const bool behind = consumer_ - header_.mirror - 1 < std::uint64_t{1} << 63U;  // Indices wrap.
+  if (!watched || !behind || unmirrored_queue_ == address_) return;
   unmirrored_queue_ = address_;
   uc_.diagnostics().report(
       {.category = FaultCategory::GuestError,

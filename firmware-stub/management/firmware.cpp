@@ -59,13 +59,22 @@ void ManagementFirmware::boot() {
                       {WaitReason::Clock, "boot, us", controller_.parameters().firmware_boot_us, "time"});
   load_cert();
   // What the host did before the firmware ran is none of its business: resets at power-on above all.
-  for (unsigned index = 0; index < functions_.size(); ++index) {
-    const std::uint32_t event = controller_.read32(control(index, map::kEvent));
-    if (event != 0) controller_.write32(control(index, map::kEvent), event);
-  }
+  for (unsigned index = 0; index < functions_.size(); ++index) discard_events(index);
   if (configuration_.has_pf) functions_.front().mailbox.publish();
   if (configuration_.vf_mode == VfMode::Sriov && configuration_.has_pf) return;
   for (unsigned index = first_vf(); index < functions_.size(); ++index) functions_[index].mailbox.publish();
+}
+
+/// What happened before the firmware was there has nothing to do with it: a reset of then, taken for one of now, would
+/// pull the rings away from a driver that has just seen `valid`.
+void ManagementFirmware::discard_events(unsigned index) {
+  const std::uint32_t event = controller_.read32(control(index, map::kEvent));
+  if (event == 0) return;
+  controller_.write32(control(index, map::kEvent), event);
+  if ((event & bit(map::kEventDoorbell)) == 0) return;
+  for (std::uint32_t word = 0; word < map::kDoorbellWords; ++word) {
+    controller_.write32(control(index, map::kDoorbellPending + 4 * word), ~0U);
+  }
 }
 
 void ManagementFirmware::load_cert() {
@@ -110,7 +119,16 @@ void ManagementFirmware::release_function(unsigned index) {
   Function& function = functions_[index];
   scheduler_.remove_all_of(index);
   function.partitions.clear();
-  function.context_slots.assign(function.context_slots.size(), false);
+  for (std::uint32_t slot = 0; slot < function.context_slots.size(); ++slot) {
+    if (function.context_slots[slot]) release_context(index, slot);
+  }
+}
+
+void ManagementFirmware::release_context(unsigned index, std::uint32_t slot) {
+  functions_[index].context_slots[slot] = false;
+  ++counters_.contexts_destroyed;
+  // A doorbell that rang while the context lived is void, not a mistake; one that rings from now on is.
+  controller_.write32(control(index, map::kDoorbellPending + 4 * (slot / 32)), 1U << (slot % 32));
 }
 
 void ManagementFirmware::function_was_reset(unsigned index) {

@@ -51,11 +51,14 @@ class ManagementFirmware : public ControllerProgram {
   };
 
   void boot();
+  void discard_events(unsigned index);
   void load_cert();
   void service_function(unsigned index);
   void service_doorbells(unsigned index);
   void function_was_reset(unsigned index);
   void release_function(unsigned index);
+  /// What is left of a context that the scheduler has forgotten.
+  void release_context(unsigned index, std::uint32_t slot);
 
   void handle(unsigned index, const Request& request);
   [[nodiscard]] Status dispatch(unsigned index, const Request& request, std::span<std::byte> response);

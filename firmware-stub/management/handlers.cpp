@@ -128,9 +128,10 @@ Status ManagementFirmware::destroy_partition(unsigned index, std::span<const std
   }
   for (std::uint32_t slot = 0; slot < function.context_slots.size(); ++slot) {
     const HwContext* context = scheduler_.find(index, slot);
-    if (context != nullptr && context->partition == id) function.context_slots[slot] = false;
+    if (context == nullptr || context->partition != id) continue;
+    scheduler_.remove(index, slot);
+    release_context(index, slot);
   }
-  scheduler_.remove_partition(index, id);
   function.partitions.erase(found);
   return Status::SUCCESS;
 }
@@ -194,8 +195,7 @@ Status ManagementFirmware::destroy_hw_context(unsigned index, std::span<const st
   if (!scheduler_.remove(index, id)) {
     return refuse(index, "DESTROY_HW_CONTEXT", "an existing context", fmt::format("{}", id));
   }
-  functions_[index].context_slots[id] = false;
-  ++counters_.contexts_destroyed;
+  release_context(index, id);
   return faults_.strikes(Fault::DestroyContextError) ? Status::ERROR : Status::SUCCESS;
 }
 

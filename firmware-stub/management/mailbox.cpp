@@ -83,6 +83,11 @@ std::optional<Request> Mailbox::receive() {
   if (!published_) return std::nullopt;
   for (;;) {
     const std::uint32_t tail = controller_.read32(reg(hw::kX2I_TAIL));
+    // A tail is 0 only before the first message: the function was reset while we were looking.
+    if (tail == 0) {
+      x2i_head_ = 0;
+      return std::nullopt;
+    }
     const std::uint32_t head = x2i_head_;
     const bool readable = head != tail && head < hw::kRingSize;
     const std::uint32_t first = readable ? controller_.read32(sram(hw::kX2IRing + head)) : 0;
@@ -95,8 +100,9 @@ std::optional<Request> Mailbox::receive() {
         break;
       case RingStep::Kind::Error:
         refuse_ring(step.error, head, tail);
-        // Resynchronise where a message can start; a tail that cannot be one starts over.
-        x2i_head_ = tail % 4 == 0 && tail <= hw::kRingSize - 4 ? tail : 0;
+        // Skip to where the next message can start. A tail that cannot be one says nothing: the driver goes on from
+        // its own, which is where the head stands.
+        if (step.error != RingError::BadRegister) x2i_head_ = tail;
         controller_.write32(reg(hw::kX2I_HEAD), x2i_head_);
         return std::nullopt;
       case RingStep::Kind::Message:

@@ -32,7 +32,7 @@ class Mailbox {
   void withdraw();
   [[nodiscard]] bool published() const { return published_; }
 
-  /// The next request, or nothing. A ring that makes no sense is reported and emptied.
+  /// The next request, or nothing. A ring that makes no sense is reported and skipped.
   [[nodiscard]] std::optional<Request> receive();
   /// Writes the response, moves the tail, raises the mailbox vector: in that order. `payload` holds exactly the size
   /// that the driver expects.

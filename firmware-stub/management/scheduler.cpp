@@ -99,14 +99,6 @@ void Scheduler::remove_all_of(unsigned function) {
   }
 }
 
-void Scheduler::remove_partition(unsigned function, std::uint32_t partition) {
-  for (auto it = contexts_.lower_bound({function, 0}); it != contexts_.end() && it->first.first == function;) {
-    const HwContext& context = *it->second;
-    ++it;
-    if (context.partition == partition) remove(function, context.id);
-  }
-}
-
 void Scheduler::mark_runnable(HwContext& context) {
   if (context.runnable) return;
   context.runnable = true;
@@ -137,11 +129,14 @@ void Scheduler::take_interrupt() {
   if ((controller_.read32(status) & kUcCoreBit) == 0) return;
   controller_.write32(status, kUcCoreBit);
   if (resident_ == nullptr) return;
+  // In this order: CERT completes, then stops. The other way round, a completion between the two reads would leave with
+  // the context and never be signalled.
+  const std::uint32_t idle = controller_.read32(handshake(kLead, hs::kCertIdleStatus));
   if (controller_.read32(handshake(kLead, hs::kCompletionStatus)) != 0) {
     controller_.write32(handshake(kLead, hs::kCompletionStatus), 0);
+    resident_completed_ = true;
     raise_completion();
   }
-  const std::uint32_t idle = controller_.read32(handshake(kLead, hs::kCertIdleStatus));
   if ((idle & hs::kIdleCert) == 0) return;
   resident_busy_ = false;
   if (switch_requested_ && (idle & hs::kIdlePreemptionSaved) != 0) leave(idle);
@@ -186,6 +181,7 @@ void Scheduler::enter(HwContext& context) {
   }
   context.runnable = false;
   resident_ = &context;
+  resident_completed_ = false;
   resident_since_ = sc_core::sc_time_stamp();
   wake_lead();
 }
@@ -209,18 +205,32 @@ void Scheduler::service() {
     enter(*candidate);
     return;
   }
-  const bool expired = candidate->band == resident_->band &&
-                       sc_core::sc_time_stamp() >= resident_since_ + microseconds(controller_.parameters().quantum_us);
-  if (resident_busy_ && candidate->band >= resident_->band && !expired) return;
+  if (resident_busy_ && candidate->band >= resident_->band) {
+    if (candidate->band != resident_->band || !quantum_over()) return;
+    // Taken away before its first packet, again and again, no context would ever get anything done.
+    if (!resident_has_begun()) return;
+  }
   switch_requested_ = true;
   controller_.write32(handshake(kLead, hs::kCtxSwitchReq), 1);
   wake_lead();
 }
 
+bool Scheduler::quantum_over() const {
+  return sc_core::sc_time_stamp() >= resident_since_ + microseconds(controller_.parameters().quantum_us);
+}
+
+bool Scheduler::resident_has_begun() {
+  if (resident_completed_) return true;
+  if (controller_.read32(handshake(kLead, hs::kRunlistReadIdx)) != resident_->runlist_read_idx) return true;
+  const std::uint32_t state = controller_.read32(handshake(kLead, hs::kFwState));
+  return state != 0 && state != static_cast<std::uint32_t>(hs::FwState::LEADER_HOST_QUEUE_POP);
+}
+
 sc_core::sc_time Scheduler::deadline() const {
   const HwContext* candidate = next();
   if (candidate == nullptr || resident_ == nullptr || switch_requested_) return sc_core::sc_max_time();
-  if (candidate->band != resident_->band) return sc_core::sc_max_time();
+  // Once the quantum is over, what ends the wait is the resident's first completion.
+  if (candidate->band != resident_->band || quantum_over()) return sc_core::sc_max_time();
   return resident_since_ + microseconds(controller_.parameters().quantum_us);
 }
 

@@ -33,7 +33,6 @@ class Scheduler {
   /// After this returns nothing touches the context's queue and its vector is silent. False: no such context.
   bool remove(unsigned function, std::uint32_t id);
   void remove_all_of(unsigned function);
-  void remove_partition(unsigned function, std::uint32_t partition);
   [[nodiscard]] const HwContext* find(unsigned function, std::uint32_t id) const;
 
   /// The doorbell of a context rang.
@@ -56,14 +55,18 @@ class Scheduler {
   void leave(std::uint32_t idle_status);
   void mark_runnable(HwContext& context);
   [[nodiscard]] HwContext* next() const;
+  [[nodiscard]] bool quantum_over() const;
+  /// Whether the resident has begun a packet since it came in.
+  [[nodiscard]] bool resident_has_begun();
   [[nodiscard]] unsigned columns() const;
 
   ManagementController& controller_;
   FaultPlan& faults_;
   std::map<Key, std::unique_ptr<HwContext>> contexts_;
   HwContext* resident_ = nullptr;
-  bool resident_busy_ = false;     // Woken, and not yet seen idle.
-  bool switch_requested_ = false;  // ctx_switch_req is set; the lead's confirmation is awaited.
+  bool resident_busy_ = false;       // Woken, and not yet seen idle.
+  bool resident_completed_ = false;  // A completion since it came in.
+  bool switch_requested_ = false;    // ctx_switch_req is set; the lead's confirmation is awaited.
   sc_core::sc_time resident_since_ = sc_core::SC_ZERO_TIME;
   std::uint64_t arrivals_ = 0;
 };

@@ -63,24 +63,8 @@ void BoundaryTap::observe(const pci::BoundaryEvent& event) {
   latency_.observe(event, machine_.now_ps());
   if (!recorder_) return;
   recorder_->observe(event);
-  const bool reset = event.kind == pci::BoundaryEventKind::Reset;
-  // The server resets a function whose client has gone: the next client's monitor looks at it first.
-  if (views_ && reset) record_views(event.function, machine_.functions()[event.function]->connected());
   // What a client did stays readable if this program is killed later.
   if (event.kind == pci::BoundaryEventKind::Disconnect) recorder_->flush();
-}
-
-void BoundaryTap::follow_host_views() {
-  views_ = true;
-  if (!recorder_) return;
-  for (const pci::PciFunction* function : machine_.functions()) record_views(function->index(), false);
-}
-
-void BoundaryTap::record_views(std::uint8_t function, bool guest) {
-  using enum transcript::HostViewOption;
-  const pci::FunctionShape& shape = machine_.functions()[function]->shape();
-  if (shape.sriov) recorder_->record_host_view(function, ExtendedConfigVisible, guest);
-  if (shape.virtual_function) recorder_->record_host_view(function, IdentityHidden, guest);
 }
 
 std::optional<transcript::Footer> BoundaryTap::finish() {

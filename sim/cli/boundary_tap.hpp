@@ -46,23 +46,19 @@ class BoundaryTap final : public pci::BoundaryObserver {
   BoundaryTap& operator=(const BoundaryTap&) = delete;
 
   void observe(const pci::BoundaryEvent& event) override;
-  /// The vfio-user server shows functions differently to the virtual machine monitor and to the guest. Called once it
-  /// has begun to; from then on every change is recorded.
-  void follow_host_views();
-
+  void host_view(std::uint8_t function, pci::HostViewOption option, bool value) override {
+    if (recorder_) recorder_->host_view(function, option, value);
+  }
   /// Closes the recording; throws Failure if it could not be written. Nothing if there is none.
   std::optional<transcript::Footer> finish();
   [[nodiscard]] LatencyMeter::Summary latency() const { return latency_.summary(); }
 
  private:
-  void record_views(std::uint8_t function, bool guest);
-
   Machine& machine_;
   std::filesystem::path file_;
   std::ofstream out_;
   std::optional<transcript::Recorder> recorder_;
   LatencyMeter latency_;
-  bool views_ = false;
 };
 
 }  // namespace aie4::cli

@@ -3,7 +3,6 @@
 
 #include <cerrno>
 #include <fmt/format.h>
-#include <fstream>
 #include <system_error>
 
 #include "sim/cli/command.hpp"
@@ -19,9 +18,7 @@ namespace {
 }  // namespace
 
 std::vector<std::byte> read_file(const std::filesystem::path& path, std::size_t limit) {
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  if (!file) fail("read", path);
+  std::ifstream file = open_input(path);
   std::vector<std::byte> data(limit + 1);
   file.read(reinterpret_cast<char*>(data.data()), static_cast<std::streamsize>(data.size()));
   if (file.bad() || (file.fail() && !file.eof())) fail("read", path);
@@ -30,6 +27,17 @@ std::vector<std::byte> read_file(const std::filesystem::path& path, std::size_t 
     throw Failure(fmt::format("{}: expected a file of at most {} bytes, came a larger one", path.string(), limit));
   }
   return data;
+}
+
+std::ifstream open_input(const std::filesystem::path& path) {
+  errno = 0;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) fail("read", path);
+  if (std::filesystem::is_directory(path)) {
+    errno = EISDIR;
+    fail("read", path);
+  }
+  return file;
 }
 
 void write_file(const std::filesystem::path& path, std::span<const std::byte> data) {

@@ -48,8 +48,8 @@ int run(int count, char** words) {
   add_serve(app, action);
   add_guest(app);
   add_up(app, action);
-  // add_replay(app, action);
-  // add_transcript(app, action);
+  add_replay(app, action);
+  add_transcript(app, action);
   add_firmware(app, action);
   add_config(app, action);
   add_faults(app, action);

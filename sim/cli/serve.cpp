@@ -122,7 +122,6 @@ int serve(ServeOptions& options) {
   } catch (const std::system_error& error) {
     throw Failure(error.what());
   }
-  tap.follow_host_views();
   std::cout << "ready" << std::endl;
   server->run();
 

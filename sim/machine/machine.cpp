@@ -25,8 +25,9 @@ std::vector<std::byte> built_in_image(ImageKind kind, const Configuration& confi
   return image::encode(kind, personality, kBuiltInVersion, std::as_bytes(std::span(payload)));
 }
 
+/// Exact: a double holds no more than two and a half hours of them.
 sc_core::sc_time picoseconds(std::uint64_t count) {
-  return {static_cast<double>(count), sc_core::SC_PS};
+  return sc_core::sc_time::from_value(count);
 }
 
 }  // namespace

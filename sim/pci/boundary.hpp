@@ -41,12 +41,22 @@ struct BoundaryEvent {
   std::span<const std::byte> data = {};
 };
 
+/// What a transport can hide from its host (PciFunction::set_extended_config_visible, set_identity_hidden). The numbers
+/// are part of the transcript format.
+enum class HostViewOption : std::uint8_t { ExtendedConfigVisible = 0, IdentityHidden = 1 };
+
 /// Sees each crossing, in order, on the simulation thread. A cause comes before its consequences: what the host sends
 /// (writes, resets) and interrupts are shown before they take effect; reads and DMA when their outcome is known.
 class BoundaryObserver {
  public:
   virtual ~BoundaryObserver() = default;
   virtual void observe(const BoundaryEvent& event) = 0;
+  /// The transport changed what the host of `function` is shown: no crossing, but later answers depend on it.
+  virtual void host_view(std::uint8_t function, HostViewOption option, bool value) {
+    static_cast<void>(function);
+    static_cast<void>(option);
+    static_cast<void>(value);
+  }
 };
 
 }  // namespace aie4::pci

@@ -83,10 +83,12 @@ void PciFunction::config_write(std::uint32_t offset, std::span<const std::byte> 
 
 void PciFunction::set_extended_config_visible(bool visible) {
   config_.set_extended_visible(visible);
+  if (observer_ != nullptr) observer_->host_view(index_, HostViewOption::ExtendedConfigVisible, visible);
 }
 
 void PciFunction::set_identity_hidden(bool hidden) {
   config_.set_identity_hidden(hidden);
+  if (observer_ != nullptr) observer_->host_view(index_, HostViewOption::IdentityHidden, hidden);
 }
 
 void PciFunction::apply(const ConfigEffects& effects) {

@@ -38,10 +38,7 @@ enum class EventKind : std::uint8_t {
 };
 inline constexpr std::uint8_t kEventKinds = 11;
 
-enum class HostViewOption : std::uint8_t {
-  ExtendedConfigVisible = 0,  ///< pci::PciFunction::set_extended_config_visible
-  IdentityHidden = 1,         ///< pci::PciFunction::set_identity_hidden
-};
+using pci::HostViewOption;
 
 /// "config-read", "bar-write", "dma-read", ...
 [[nodiscard]] std::string_view to_string(EventKind kind);
@@ -55,7 +52,7 @@ enum class HostViewOption : std::uint8_t {
   return kind <= EventKind::BarWrite || kind >= EventKind::DmaRead;
 }
 [[nodiscard]] constexpr bool has_address(EventKind kind) {
-  return has_data(kind) || kind == EventKind::Interrupt;
+  return has_data(kind) || kind == EventKind::Interrupt || kind == EventKind::Connect;
 }
 [[nodiscard]] constexpr bool is_bar(EventKind kind) {
   return kind == EventKind::BarRead || kind == EventKind::BarWrite;

@@ -129,7 +129,7 @@ void Recorder::observe(const pci::BoundaryEvent& event) {
   impl_->record(event_of(event, impl_->now()));
 }
 
-void Recorder::record_host_view(std::uint8_t function, HostViewOption option, bool value) {
+void Recorder::host_view(std::uint8_t function, HostViewOption option, bool value) {
   const std::array<std::byte, 1> data{value ? std::byte{1} : std::byte{0}};
   Event event;
   event.time_ps = impl_->now();

@@ -35,8 +35,8 @@ class Recorder final : public pci::BoundaryObserver {
 
   /// Never throws: recording must not stop the device. The first failure is kept and ends the recording.
   void observe(const pci::BoundaryEvent& event) override;
-  /// The transport changed what the host is shown, which no PCI function reports; a replay has to do the same.
-  void record_host_view(std::uint8_t function, HostViewOption option, bool value);
+  /// A replay has to show its host the same. Never throws either.
+  void host_view(std::uint8_t function, HostViewOption option, bool value) override;
   /// Makes everything recorded so far readable. To be called at points that the run determines (a disconnect), else
   /// the bytes of identical runs differ; the trace hash does not.
   void flush();

@@ -116,7 +116,7 @@ int Irqs::assign(const SetIrqsRequest& request, std::vector<UniqueFd> descriptor
   for (std::uint32_t index = 0; index < request.count; ++index) {
     Vector& vector = vectors_[request.start + index];
     vector.eventfd = descriptors.empty() ? UniqueFd() : std::move(descriptors[index]);
-    if (vector.pending && !vector.masked) deliver(vector);
+    if (vector.pending) deliver(vector);
   }
   return 0;
 }

@@ -28,8 +28,10 @@ struct ServerOptions {
   std::string qtest_socket = {};
   /// Of the PF, in the guest: the server cannot see it.
   PciAddress pf_address = {};
-  /// After a message, how long to look for the next one before going to sleep. 0 sleeps at once. Saves the wake-up
-  /// (some 5 to 50 us) within a burst of register accesses; costs a core for that long after each burst.
+  /// After a message, how long to look for the next one before going to sleep; 0 sleeps at once. Saves the wake-up
+  /// within a burst of register accesses (a guest leaves 5 to 30 us between them) and costs a core for at most this
+  /// long after each burst. Measured with tests/bench/mmio: on a loaded host no window changes the median, because
+  /// whoever sends next is given the core; so the window is what spans the pauses of a driver on an idle host.
   std::chrono::microseconds busy_poll{100};
   /// SIGTERM and SIGINT end run(), SIGUSR1 logs the hang report. While run() is active they are blocked in its thread.
   bool handle_signals = true;

@@ -7,8 +7,9 @@ import unittest
 from program import ProgramCase
 
 # Every sub-command; those that only group others are followed by what they group.
-COMMANDS = ["firmware", "firmware make", "firmware inspect", "config", "config print", "config list", "faults", "version"]
-GROUPS = ["firmware", "config"]
+COMMANDS = ["serve", "up", "replay", "transcript", "transcript print", "firmware", "firmware make",
+            "firmware inspect", "config", "config print", "config list", "faults", "version"]
+GROUPS = ["transcript", "firmware", "config"]
 
 
 class Usage(ProgramCase):
@@ -36,7 +37,7 @@ class Usage(ProgramCase):
                 self.fail_with(2, "subcommand is required", *command.split())
 
     def test_a_misspelt_subcommand_names_the_nearest(self) -> None:
-        self.fail_with(2, "(nearest: version)", "vresion")
+        self.fail_with(2, "(nearest: serve)", "sevre")
         self.fail_with(2, "(nearest: firmware)", "firmwear", "make")
 
     def test_surplus_words_are_refused(self) -> None:

@@ -133,14 +133,12 @@ void ArrayBus::b_transport(int /*port*/, tlm::tlm_generic_payload& payload, sc_c
 
 // --- bench ----------------------------------------------------------------------------------------------------------
 
-// The contexts stay: they hold the processes of microcontrollers, and those stay as well (see ~Bench).
-FreshKernel::FreshKernel() : base_(sc_core::sc_get_curr_simcontext()) {
-  static std::vector<sc_core::sc_simcontext*> immortal;
-  immortal.push_back(new sc_core::sc_simcontext);
-  sc_core::sc_curr_simcontext = immortal.back();
+FreshKernel::FreshKernel() : base_(sc_core::sc_get_curr_simcontext()), own_(new sc_core::sc_simcontext) {
+  sc_core::sc_curr_simcontext = own_;
 }
 
 FreshKernel::~FreshKernel() {
+  delete own_;
   sc_core::sc_curr_simcontext = base_;
 }
 
@@ -160,17 +158,13 @@ Bench::Bench(const Parameters& chosen, UcProgramFactory program)
     bus.out.at(index).bind(uc.array);
     uc.interrupt = [this, index] { log.push_back({.kind = Event::Kind::Interrupt, .time_ps = now_ps(), .uc = index}); };
   }
-  sc_core::sc_start(sc_core::SC_ZERO_TIME);  // Elaborates; nothing runs, as no microcontroller is awake.
+  sc_core::sc_start(sc_core::SC_ZERO_TIME);
   std::string payload(kPayload);
   for (unsigned index = 0; index < kUcs; ++index) {
     access(index, uc_registers::kProgramMemory, std::as_writable_bytes(std::span(payload)));
+    ucs[index]->set_reset(false);
   }
-}
-
-// A microcontroller cannot be destroyed: the payload that it owns would free the extension that is its member.
-Bench::~Bench() {
-  static std::vector<Microcontroller*> immortal;
-  for (auto& uc : ucs) immortal.push_back(uc.release());
+  sc_core::sc_start(sc_core::SC_ZERO_TIME);
 }
 
 void Bench::access(unsigned uc, std::uint32_t offset, std::span<std::byte> bytes) {

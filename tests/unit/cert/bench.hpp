@@ -83,6 +83,7 @@ class ArrayBus : public sc_core::sc_module {
 };
 
 /// A SystemC kernel of its own for each bench: a kernel elaborates once, and generators make several benches a process.
+/// The first, empty kernel of the process stays.
 class FreshKernel {
  public:
   FreshKernel();
@@ -92,6 +93,7 @@ class FreshKernel {
 
  private:
   sc_core::sc_simcontext* base_;
+  sc_core::sc_simcontext* own_;
 };
 
 class Bench {
@@ -100,9 +102,6 @@ class Bench {
 
   /// `program`: what boots; CERT if empty.
   explicit Bench(const Parameters& parameters = {}, UcProgramFactory program = {});
-  ~Bench();
-  Bench(const Bench&) = delete;
-  Bench& operator=(const Bench&) = delete;
 
   // --- management firmware ------------------------------------------------------------------------------------------
   /// Writes the handshake of a context into all uCs: uC 0 leads. `restore` and `runlist` are what was saved before.

@@ -262,6 +262,40 @@ TEST_CASE("a queue that cannot be used is reported and left alone; another conte
   CHECK(other.completion(0) == kCompleted);
 }
 
+TEST_CASE("a context with a broken queue gives the array up when asked, awake or asleep") {
+  Rig rig;
+  rig.bench.connect(kNowhere);
+  const bool asleep = GENERATE(false, true);
+  if (asleep) {
+    rig.ring();
+    CHECK(rig.bench.handshake(hs::kCertIdleStatus) == hs::kIdleCert);
+  } else {
+    rig.bench.doorbell();
+  }
+  rig.bench.request_switch();
+  Bench::run_us(100);
+  CHECK(rig.bench.handshake(hs::kCertIdleStatus) == (hs::kIdleCert | hs::kIdlePreemptionSaved));
+  rig.bench.connect(kQueue);
+  check_unharmed(rig);
+}
+
+TEST_CASE("a wide queue that is not mirrored is named once, when the driver's waiter begins to spin") {
+  Parameters parameters;
+  parameters.write_index_mirror = 0;
+  const QueueLayout layout = GENERATE(QueueLayout::Compact, QueueLayout::Wide);
+  Rig rig(parameters, layout);
+  for (int i = 0; i < 3; ++i) rig.queue.direct(kNop);
+  rig.ring();
+  CHECK(rig.queue.read_index() == 3);
+  if (layout == QueueLayout::Compact) {
+    CHECK(rig.bench.reports.empty());
+  } else {
+    CHECK(rig.bench.reports.size() == 1);
+    CHECK(rig.bench.reported(FaultCategory::GuestError,
+                             "came 0 there and 3 at 0x40 of a wide header, with read_index now 1"));
+  }
+}
+
 TEST_CASE("a queue that breaks while it is served is left at that packet") {
   Rig rig;
   rig.queue.direct(kNop);

@@ -99,6 +99,11 @@ inline std::string record(const std::vector<OwnedEvent>& events, const Header& h
     Recorder recorder(file, header, [&now] { return now; });
     for (const OwnedEvent& owned : events) {
       now = owned.event.time_ps;
+      if (owned.event.kind == EventKind::HostView) {
+        recorder.host_view(owned.event.function, static_cast<HostViewOption>(owned.event.address),
+                           owned.data.at(0) != std::byte{0});
+        continue;
+      }
       pci::BoundaryEvent event;
       event.kind = static_cast<pci::BoundaryEventKind>(owned.event.kind);
       event.function = owned.event.function;

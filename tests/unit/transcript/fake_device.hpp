@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <span>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -35,6 +36,8 @@ class FakeDevice final : public ReplayTarget {
     unsigned functions = 2;
   };
 
+  std::vector<std::tuple<unsigned, HostViewOption, bool>> views;  ///< Set by the transport, in order.
+
   explicit FakeDevice(const Behaviour& behaviour) : behaviour_(behaviour), state_(behaviour.functions) {}
 
   [[nodiscard]] unsigned functions() const override { return static_cast<unsigned>(state_.size()); }
@@ -52,8 +55,7 @@ class FakeDevice final : public ReplayTarget {
   }
   void reset(unsigned function) override { show(pci::BoundaryEventKind::Reset, function, 0, 0, {}); }
   void host_view(unsigned function, HostViewOption option, bool value) override {
-    const Bytes data = bytes({value ? 1U : 0U});
-    show(static_cast<pci::BoundaryEventKind>(10), function, 0, static_cast<std::uint64_t>(option), data);
+    views.emplace_back(function, option, value);
   }
   void config_read(unsigned function, std::uint32_t offset, std::span<std::byte> data) override {
     for (std::size_t i = 0; i < data.size(); ++i) data[i] = static_cast<std::byte>(offset + i);

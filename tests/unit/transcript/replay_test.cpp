@@ -30,7 +30,7 @@ std::string record_session(const Behaviour& behaviour, bool finish = true) {
   FakeHost host;
   Recorder recorder(file, {"test", ""}, [&device] { return device.now_ps(); });
   device.set_observer(&recorder);
-  device.host_view(1, HostViewOption::IdentityHidden, false);
+  recorder.host_view(1, HostViewOption::IdentityHidden, false);
   device.connect(0, host, host);
   device.connect(1, host, host);
   Bytes identity(4);
@@ -76,6 +76,19 @@ TEST_CASE("A device that behaves as recorded passes, with every event compared")
     CHECK(result.events == 24);
     CHECK(result.matched == result.events);
     CHECK(result.hash.size() == 64);
+  }
+}
+
+TEST_CASE("What the transport showed the host is shown again") {
+  for (const ReplayTiming timing : {ReplayTiming::Exact, ReplayTiming::Ignore}) {
+    std::istringstream in(record_session({}));
+    const Transcript transcript = load(in);
+    FakeDevice device({});
+    ReplayOptions options;
+    options.timing = timing;
+    CHECK_FALSE(replay(transcript, device, kNames, options).difference.has_value());
+    CHECK((device.views ==
+           std::vector<std::tuple<unsigned, HostViewOption, bool>>{{1, HostViewOption::IdentityHidden, false}}));
   }
 }
 
