@@ -65,7 +65,7 @@ Accesses message(std::uint32_t x2i, std::uint32_t i2x, std::uint32_t n, std::uin
 Accesses mailbox_start() {
   Accesses list = {read(2, 0, 1)};
   const Words info = {1, 5, 24, 0x10, 0x14, 0x1000, 0x1000, 0x20, 0x24, 0x2000, 0x1000, 0, 0, 0, 0, 0};
-  for (std::uint32_t i = 0; i < info.size(); ++i) list.push_back(read(2, 4 * i, info[i]));
+  for (std::size_t i = 0; i < info.size(); ++i) list.push_back(read(2, 4 * i, info[i]));
   append(list, {read(0, 0x10, 0), read(0, 0x24, 0)});
   return list;
 }

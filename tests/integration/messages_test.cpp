@@ -215,8 +215,8 @@ TEST_CASE("a request that overruns its tail is reported, and the channel can be 
 }
 
 TEST_CASE("a tail that cannot be one is reported, and harms nobody else") {
+  Fixture fixture;
   for (const std::uint32_t tail : {0x1004U, 0x1000U, 0x15U, 0xFFFF'FFFCU}) {
-    static Fixture fixture;  // One machine per process.
     fixture.rig.diagnostics.clear();
     fixture.rig.vf().device().write32(0, 0x10, tail);
     fixture.rig.host.wait_for(10 * kMillisecond, [] { return false; });

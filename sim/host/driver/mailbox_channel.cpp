@@ -37,7 +37,7 @@ MailboxInfo read_mailbox_info(PciDevice& device) {
   if (!alive) throw host.log().fail(-ETIMEDOUT, "fw_is_valid={} after 1 ms", valid);
 
   std::array<std::uint32_t, info::kSize / 4> words{};
-  for (std::uint32_t i = 0; i < words.size(); ++i) words.at(i) = device.read32(kSramBar, 4 * i);
+  for (std::size_t i = 0; i < words.size(); ++i) words.at(i) = device.read32(kSramBar, 4 * i);
   const auto word = [&words](std::uint32_t offset) { return words.at(offset / 4); };
   const MailboxInfo block{.protocol_major = word(info::kPROTOCOL_MAJOR),
                           .protocol_minor = word(info::kPROTOCOL_MINOR),
@@ -102,8 +102,8 @@ std::vector<std::byte> MailboxChannel::call(std::uint32_t opcode, std::span<cons
   const Request request = std::move(requests_[id]);
   requests_.erase(id);
   if (!answered) throw log.fail(-ETIME, "Wait for completion timeout");
-  if (*request.result != 0)
-    throw DriverError(*request.result, {fmt::format("Message callback ret {}", *request.result)});
+  const int result = request.result.value_or(-ETIME);
+  if (result != 0) throw DriverError(result, {fmt::format("Message callback ret {}", result)});
   return request.response;
 }
 

@@ -143,7 +143,7 @@ void FakeNpu::kick_psp() {
 
 void FakeNpu::boot() {
   for (const std::uint32_t at : {kX2iTail, kX2iHead, kI2xTail, kI2xHead}) set(0, at, 0);
-  for (std::uint32_t i = 1; i < info.size(); ++i) set(2, 4 * i, info[i]);
+  for (std::size_t i = 1; i < info.size(); ++i) set(2, 4 * i, info[i]);
   set(2, 0, info[0]);
 }
 

@@ -92,7 +92,7 @@ TEST_CASE("the PF probe makes exactly the accesses of the golden transcript") {
       append(golden, psp(2, 1, 0, 0));
       golden.push_back(read(2, 0, 1));
       const Words info = {1, 5, 24, 0x10, 0x14, 0x1000, 0x1000, 0x20, 0x24, 0x2000, 0x1000, 0, 0, 0, 0, 0};
-      for (std::uint32_t i = 0; i < 16; ++i) golden.push_back(read(2, 4 * i, info[i]));
+      for (std::size_t i = 0; i < 16; ++i) golden.push_back(read(2, 4 * i, info[i]));
       append(golden, {read(0, 0x10, 0), read(0, 0x24, 0)});
       append(golden, message(0, 0, 0x1D00'0000, 0x1'000D, {low(buffer), high(buffer), 0, 0x40'0000}));
       CHECK(fixture.npu.accesses == golden);

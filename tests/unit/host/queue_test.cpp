@@ -17,7 +17,7 @@ struct Fixture {
 
 std::array<std::uint32_t, 16> slot(Queue& queue, std::uint64_t offset) {
   std::array<std::uint32_t, 16> words{};
-  for (std::uint32_t i = 0; i < 16; ++i) words.at(i) = queue.memory().load<std::uint32_t>(offset + 4 * i);
+  for (std::uint64_t i = 0; i < 16; ++i) words.at(i) = queue.memory().load<std::uint32_t>(offset + 4 * i);
   return words;
 }
 
