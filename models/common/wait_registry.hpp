@@ -3,6 +3,7 @@
 // report, the timeline and the statistics can name it.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <list>
 #include <string>
@@ -12,6 +13,7 @@
 namespace aie4 {
 
 enum class WaitReason : std::uint8_t { None, Lock, Stream, Queue, Memory, Token, Barrier, Clock, Host };
+inline constexpr std::size_t kWaitReasons = 9;
 
 [[nodiscard]] std::string_view to_string(WaitReason reason);
 

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// The memory side of DMA channels: data memory of the own and of neighbouring tiles, or host memory for shim tiles.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include <systemc>
+
+namespace aie4::array {
+
+/// Words at consecutive addresses.
+struct MemoryRun {
+  std::uint64_t address = 0;  ///< Bytes, 4-byte aligned, as the engine's address generator gives it.
+  std::uint32_t words = 0;
+};
+
+enum class MemoryStatus : std::uint8_t {
+  Ok,
+  Unavailable,  ///< No memory at some address (status bit "DM unavailable"); nothing was touched.
+  SlaveError,   ///< The host side refused (shim only; AXI error events); nothing was touched.
+};
+
+class DmaMemory {
+ public:
+  struct Result {
+    MemoryStatus status = MemoryStatus::Ok;
+    sc_core::sc_time done;  ///< When the last word has been read or has landed, absolute.
+  };
+
+  virtual ~DmaMemory() = default;
+
+  /// Moves the words of all runs, in order. `start`: when the engine asks, now or later. The data moves at once, the
+  /// caller spends the time. `channel` tells requesters apart for arbitration.
+  virtual Result read(unsigned channel, std::span<const MemoryRun> runs, std::span<std::uint32_t> words,
+                      sc_core::sc_time start) = 0;
+  virtual Result write(unsigned channel, std::span<const MemoryRun> runs, std::span<const std::uint32_t> words,
+                       sc_core::sc_time start) = 0;
+};
+
+}  // namespace aie4::array
