@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Buffer descriptors of the tile DMAs: what a BD says, and how its words are read and written. Pure.
-// Source: AIE4 tile-array notes 2.2. Every field position is in one table per kind (buffer_descriptor.cpp), with how
-// far it can be believed: a position that turns out wrong is corrected there and nowhere else.
+// Source: AIE4 tile-array notes 2.2. Positions of fields, and how far they can be believed, come from the register
+// tables (models/registers/npu3): what turns out wrong is corrected there and nowhere else.
 #pragma once
 
 #include <array>
@@ -10,8 +10,9 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
-#include "models/common/parameters.hpp"
+#include "models/registers/array/types.hpp"
 
 namespace aie4::array {
 
@@ -73,13 +74,9 @@ struct BufferDescriptor {
 using BdMember = std::variant<std::uint64_t BufferDescriptor::*, std::uint32_t BufferDescriptor::*,
                               std::int8_t BufferDescriptor::*, bool BufferDescriptor::*>;
 
-/// One field, or one part of a field that is spread over words.
+/// One field of the register tables, or one part of a field that is spread over words.
 struct BdField {
-  std::string_view name;
-  std::uint8_t word = 0;
-  std::uint8_t lsb = 0;
-  std::uint8_t width = 0;
-  Confidence position = Confidence::Documented;  ///< Of word, lsb and width.
+  const registers::Field* field = nullptr;
   BdMember member;
   std::uint8_t value_lsb = 0;  ///< Which bit of the value the lowest bit of the part is.
 };
@@ -91,7 +88,7 @@ struct BdLayout {
   std::uint8_t dimensions = 0;    ///< Without the iteration.
   std::uint8_t address_bits = 0;  ///< Addresses wrap modulo this many bits of words, or of bytes if `byte_address`.
   bool byte_address = false;
-  std::span<const BdField> fields;
+  std::vector<BdField> fields = {};  ///< In order of words.
 };
 
 [[nodiscard]] const BdLayout& bd_layout(BdKind kind);

@@ -3,6 +3,11 @@
 
 #include <stdexcept>
 
+#include "models/registers/array/types.hpp"
+#include "models/registers/generated/compute_fields.hpp"
+#include "models/registers/generated/memory_fields.hpp"
+#include "models/registers/generated/shim_fields.hpp"
+
 namespace aie4::array {
 namespace {
 
@@ -64,68 +69,82 @@ constexpr auto kShimChannels = std::to_array<DmaChannelInfo>({
     {"TRACE_S2MM", S2mm, Trace, 0, 0, 4, 1, kTraceQueue},
 });
 
-/// Where a field is; width 0: the channel does not have it.
-struct Position {
-  std::uint8_t lsb = 0;
-  std::uint8_t width = 0;
+namespace compute = registers::compute;
+namespace memory = registers::memory;
+namespace shim = registers::shim;
+using registers::Field;
 
-  [[nodiscard]] constexpr std::uint32_t mask() const { return (1U << width) - 1U; }
-  [[nodiscard]] constexpr std::uint32_t get(std::uint32_t word) const { return (word >> lsb) & mask(); }
-  [[nodiscard]] constexpr std::uint32_t put(std::uint32_t value) const { return (value & mask()) << lsb; }
-};
-
+/// Null: the channel does not have the field.
 struct ControlLayout {
-  Position reset;
-  Position pause_stream;
-  Position enable_out_of_order;
-  Position decompression_enable;
-  Position packet_type;
-  Position controller_id{8, 8};
-  Position fot_mode;
+  const Field* controller_id = nullptr;
+  const Field* reset = nullptr;
+  const Field* pause_stream = nullptr;
+  const Field* enable_out_of_order = nullptr;
+  const Field* fot_mode = nullptr;
+  const Field* packet_type = nullptr;
+  const Field* compression = nullptr;
 };
 
 constexpr ControlLayout control_layout(TileKind kind, const DmaChannelInfo& channel) {
-  ControlLayout layout;
-  if (kind == TileKind::Shim) {
-    layout.pause_stream = {2, 1};
-  } else {
-    layout.reset = {1, 1};
+  const bool s2mm = channel.direction == S2mm;
+  if (kind == TileKind::Compute) {
+    using namespace compute;
+    if (!s2mm) return {.controller_id = &dma_mm2s_ctrl::Controller_ID, .reset = &dma_mm2s_ctrl::Reset};
+    return {.controller_id = &dma_s2mm_ctrl::Controller_ID,
+            .reset = &dma_s2mm_ctrl::Reset,
+            .enable_out_of_order = &dma_s2mm_ctrl::Enable_Out_of_Order,
+            .fot_mode = &dma_s2mm_ctrl::FoT_Mode};
   }
-  if (channel.direction == S2mm && channel.role == Data) {
-    layout.enable_out_of_order = {3, 1};
-    layout.fot_mode = {16, 2};
+  if (kind == TileKind::Memory) {
+    using namespace memory;
+    if (!s2mm) {
+      return {.controller_id = &dma_mm2s_ctrl::Controller_ID,
+              .reset = &dma_mm2s_ctrl::Reset,
+              .packet_type = &dma_mm2s_ctrl::Packet_Type};
+    }
+    return {.controller_id = &dma_s2mm_ctrl::Controller_ID,
+            .reset = &dma_s2mm_ctrl::Reset,
+            .enable_out_of_order = &dma_s2mm_ctrl::Enable_Out_of_Order,
+            .fot_mode = &dma_s2mm_ctrl::FoT_Mode};
   }
-  if (channel.direction == Mm2s && kind == TileKind::Memory) layout.packet_type = {2, 3};
-  if (channel.direction == Mm2s && kind == TileKind::Shim) {
-    layout.packet_type = {3, 3};
-    layout.decompression_enable = {6, 1};
+  using namespace shim;
+  if (channel.role == Trace) {
+    return {.controller_id = &dma_trace_s2mm_ctrl::Controller_ID, .pause_stream = &dma_trace_s2mm_ctrl::Pause_Stream};
   }
-  return layout;
+  if (channel.role == Control) {
+    return {.controller_id = &dma_control_mm2s_ctrl::Controller_ID,
+            .pause_stream = &dma_control_mm2s_ctrl::Pause_Stream,
+            .packet_type = &dma_control_mm2s_ctrl::Packet_Type,
+            .compression = &dma_control_mm2s_ctrl::Decompression_Enable};
+  }
+  if (!s2mm) {
+    return {.controller_id = &dma_mm2s_ctrl::Controller_ID,
+            .pause_stream = &dma_mm2s_ctrl::Pause_Stream,
+            .packet_type = &dma_mm2s_ctrl::Packet_Type,
+            .compression = &dma_mm2s_ctrl::Decompression_Enable};
+  }
+  return {.controller_id = &dma_s2mm_ctrl::Controller_ID,
+          .pause_stream = &dma_s2mm_ctrl::Pause_Stream,
+          .enable_out_of_order = &dma_s2mm_ctrl::Enable_Out_of_Order,
+          .fot_mode = &dma_s2mm_ctrl::FoT_Mode,
+          .compression = &dma_s2mm_ctrl::Compression_Enable};
 }
 
-constexpr Position kEnableTokenIssue{31, 1};
-constexpr Position kRepeatCount{16, 12};
-constexpr Position kStartBdId{0, 5};
+std::uint32_t get(const Field* field, std::uint32_t word) {
+  return field == nullptr ? 0 : registers::get(*field, word);
+}
 
-constexpr Position kStatus{0, 2};
-constexpr Position kStalledLockAcq{2, 1};
-constexpr Position kStalledLockRel{3, 1};
-constexpr Position kStalledStream{4, 1};
-constexpr Position kStalledTct{5, 1};
-constexpr Position kErrorLock{8, 1};  // 8 to 13 and 18 as in AIE2PS.
-constexpr Position kErrorDm{9, 1};
-constexpr Position kErrorBdUnavail{10, 1};
-constexpr Position kErrorBdInvalid{11, 1};
-constexpr Position kErrorFotLength{12, 1};
-constexpr Position kErrorFotBds{13, 1};
-constexpr Position kOverflow{18, 1};
-constexpr Position kRunning{19, 1};
-constexpr Position kQueueSize{20, 5};
-constexpr Position kCurBd{27, 4};  // Assumed.
+std::uint32_t put(const Field* field, std::uint32_t value) {
+  return field == nullptr ? 0 : registers::set(*field, 0, value);
+}
 
-constexpr Position kFotBdId{24, 6};
-constexpr Position kFotLast{30, 1};
-constexpr Position kFotValid{31, 1};
+std::uint32_t put(const Field& field, std::uint32_t value) {
+  return registers::set(field, 0, value);
+}
+
+// All channels of all tiles have their status bits and their queue fields at the same places; S2MM has the most.
+namespace status_fields = compute::dma_s2mm_status;
+namespace queue_fields = compute::dma_s2mm_start_queue;
 
 }  // namespace
 
@@ -163,82 +182,86 @@ unsigned dma_channel_index(TileKind kind, DmaDirection direction, unsigned numbe
 }
 
 DmaTask decode_task(std::uint32_t word, unsigned bds) {
-  return {.enable_token_issue = kEnableTokenIssue.get(word) != 0,
-          .repeat_count = kRepeatCount.get(word),
-          .start_bd_id = kStartBdId.get(word) % bds};
+  return {.enable_token_issue = registers::get(queue_fields::Enable_Token_Issue, word) != 0,
+          .repeat_count = registers::get(queue_fields::Repeat_Count, word),
+          .start_bd_id = registers::get(queue_fields::Start_BD_ID, word) % bds};
 }
 
 std::uint32_t encode_task(const DmaTask& task) {
-  return kEnableTokenIssue.put(task.enable_token_issue ? 1 : 0) | kRepeatCount.put(task.repeat_count) |
-         kStartBdId.put(task.start_bd_id);
+  return put(queue_fields::Enable_Token_Issue, task.enable_token_issue ? 1 : 0) |
+         put(queue_fields::Repeat_Count, task.repeat_count) | put(queue_fields::Start_BD_ID, task.start_bd_id);
 }
 
 DmaControl decode_control(TileKind kind, const DmaChannelInfo& channel, std::uint32_t word) {
   const ControlLayout layout = control_layout(kind, channel);
-  return {.reset = layout.reset.get(word) != 0,
-          .pause_stream = layout.pause_stream.get(word) != 0,
-          .enable_out_of_order = layout.enable_out_of_order.get(word) != 0,
-          .decompression_enable = layout.decompression_enable.get(word) != 0,
-          .packet_type = layout.packet_type.get(word),
-          .controller_id = layout.controller_id.get(word),
-          .fot_mode = static_cast<FotMode>(layout.fot_mode.get(word))};
+  return {.reset = get(layout.reset, word) != 0,
+          .pause_stream = get(layout.pause_stream, word) != 0,
+          .enable_out_of_order = get(layout.enable_out_of_order, word) != 0,
+          .compression = get(layout.compression, word) != 0,
+          .packet_type = get(layout.packet_type, word),
+          .controller_id = get(layout.controller_id, word),
+          .fot_mode = static_cast<FotMode>(get(layout.fot_mode, word))};
 }
 
 std::uint32_t encode_control(TileKind kind, const DmaChannelInfo& channel, const DmaControl& control) {
   const ControlLayout layout = control_layout(kind, channel);
-  return layout.reset.put(control.reset ? 1 : 0) | layout.pause_stream.put(control.pause_stream ? 1 : 0) |
-         layout.enable_out_of_order.put(control.enable_out_of_order ? 1 : 0) |
-         layout.decompression_enable.put(control.decompression_enable ? 1 : 0) |
-         layout.packet_type.put(control.packet_type) | layout.controller_id.put(control.controller_id) |
-         layout.fot_mode.put(static_cast<std::uint32_t>(control.fot_mode));
+  return put(layout.reset, control.reset ? 1 : 0) | put(layout.pause_stream, control.pause_stream ? 1 : 0) |
+         put(layout.enable_out_of_order, control.enable_out_of_order ? 1 : 0) |
+         put(layout.compression, control.compression ? 1 : 0) | put(layout.packet_type, control.packet_type) |
+         put(layout.controller_id, control.controller_id) |
+         put(layout.fot_mode, static_cast<std::uint32_t>(control.fot_mode));
 }
 
 std::uint32_t encode_status(const DmaStatusWord& status) {
-  const auto bit = [](Position position, bool value) { return position.put(value ? 1 : 0); };
-  return kStatus.put(static_cast<std::uint32_t>(status.status)) | bit(kStalledLockAcq, status.stalled_lock_acq) |
-         bit(kStalledLockRel, status.stalled_lock_rel) | bit(kStalledStream, status.stalled_stream) |
-         bit(kStalledTct, status.stalled_tct_or_count_fifo_full) |
-         bit(kErrorLock, status.error_lock_access_to_unavail) | bit(kErrorDm, status.error_dm_access_to_unavail) |
-         bit(kErrorBdUnavail, status.error_bd_unavail) | bit(kErrorBdInvalid, status.error_bd_invalid) |
-         bit(kErrorFotLength, status.error_fot_length) | bit(kErrorFotBds, status.error_fot_bds_in_task) |
-         bit(kOverflow, status.task_queue_overflow) | bit(kRunning, status.channel_running) |
-         kQueueSize.put(status.task_queue_size) | kCurBd.put(status.cur_bd);
+  using namespace status_fields;
+  const auto bit = [](const Field& field, bool value) { return put(field, value ? 1 : 0); };
+  return put(Status, static_cast<std::uint32_t>(status.status)) | bit(Stalled_Lock_Acq, status.stalled_lock_acq) |
+         bit(Stalled_Lock_Rel, status.stalled_lock_rel) | bit(Stalled_Stream_Starvation, status.stalled_stream) |
+         bit(Stalled_TCT_or_Count_FIFO_Full, status.stalled_tct_or_count_fifo_full) |
+         bit(Error_Lock_Access_to_Unavail, status.error_lock_access_to_unavail) |
+         bit(Error_DM_Access_to_Unavail, status.error_dm_access_to_unavail) |
+         bit(Error_BD_Unavail, status.error_bd_unavail) | bit(Error_BD_Invalid, status.error_bd_invalid) |
+         bit(Error_FoT_Length, status.error_fot_length) | bit(Error_FoT_BDs_in_Task, status.error_fot_bds_in_task) |
+         bit(Task_Queue_Overflow, status.task_queue_overflow) | bit(Channel_Running, status.channel_running) |
+         put(Task_Queue_Size, status.task_queue_size) | put(Cur_BD, status.cur_bd);
 }
 
 DmaStatusWord decode_status(std::uint32_t word) {
-  const auto bit = [word](Position position) { return position.get(word) != 0; };
-  return {.status = static_cast<DmaStatusWord::State>(kStatus.get(word)),
-          .stalled_lock_acq = bit(kStalledLockAcq),
-          .stalled_lock_rel = bit(kStalledLockRel),
-          .stalled_stream = bit(kStalledStream),
-          .stalled_tct_or_count_fifo_full = bit(kStalledTct),
-          .error_lock_access_to_unavail = bit(kErrorLock),
-          .error_dm_access_to_unavail = bit(kErrorDm),
-          .error_bd_unavail = bit(kErrorBdUnavail),
-          .error_bd_invalid = bit(kErrorBdInvalid),
-          .error_fot_length = bit(kErrorFotLength),
-          .error_fot_bds_in_task = bit(kErrorFotBds),
-          .task_queue_overflow = bit(kOverflow),
-          .channel_running = bit(kRunning),
-          .task_queue_size = kQueueSize.get(word),
-          .cur_bd = kCurBd.get(word)};
+  using namespace status_fields;
+  const auto bit = [word](const Field& field) { return registers::get(field, word) != 0; };
+  return {.status = static_cast<DmaStatusWord::State>(registers::get(Status, word)),
+          .stalled_lock_acq = bit(Stalled_Lock_Acq),
+          .stalled_lock_rel = bit(Stalled_Lock_Rel),
+          .stalled_stream = bit(Stalled_Stream_Starvation),
+          .stalled_tct_or_count_fifo_full = bit(Stalled_TCT_or_Count_FIFO_Full),
+          .error_lock_access_to_unavail = bit(Error_Lock_Access_to_Unavail),
+          .error_dm_access_to_unavail = bit(Error_DM_Access_to_Unavail),
+          .error_bd_unavail = bit(Error_BD_Unavail),
+          .error_bd_invalid = bit(Error_BD_Invalid),
+          .error_fot_length = bit(Error_FoT_Length),
+          .error_fot_bds_in_task = bit(Error_FoT_BDs_in_Task),
+          .task_queue_overflow = bit(Task_Queue_Overflow),
+          .channel_running = bit(Channel_Running),
+          .task_queue_size = registers::get(Task_Queue_Size, word),
+          .cur_bd = registers::get(Cur_BD, word)};
 }
 
 std::uint32_t encode_fot_count(TileKind kind, const FotCount& count) {
   if (!count.valid) return 0;
-  const std::uint32_t mask = kind == TileKind::Memory ? write_count_mask(kind) : write_count_mask(TileKind::Shim);
-  return kFotValid.put(1) | kFotLast.put(count.last_in_task ? 1 : 0) | kFotBdId.put(count.bd_id) |
-         (count.write_count & mask);
+  using namespace compute::dma_s2mm_fot_count_fifo_pop;
+  const Field& words = kind == TileKind::Memory ? memory::dma_s2mm_fot_count_fifo_pop::Write_Count : Write_Count;
+  return put(Valid, 1) | put(Last_in_Task, count.last_in_task ? 1 : 0) | put(BD_ID, count.bd_id) |
+         put(words, count.write_count);
 }
 
 std::uint32_t write_count_mask(TileKind kind) {
   switch (kind) {
     case TileKind::Shim:
-      return (1U << 18U) - 1U;
+      return shim::dma_s2mm_current_write_count::Current_Write_Count.mask();
     case TileKind::Memory:
-      return (1U << 23U) - 1U;
+      return memory::dma_s2mm_current_write_count::Current_Write_Count.mask();
     case TileKind::Compute:
-      return (1U << 15U) - 1U;
+      return compute::dma_s2mm_current_write_count::Current_Write_Count.mask();
   }
   return 0;
 }

@@ -64,7 +64,7 @@ struct DmaControl {
   bool reset = false;
   bool pause_stream = false;
   bool enable_out_of_order = false;
-  bool decompression_enable = false;
+  bool compression = false;  ///< S2MM: Compression_Enable, MM2S: Decompression_Enable.
   std::uint32_t packet_type = 0;
   std::uint32_t controller_id = 0;
   FotMode fot_mode = FotMode::Off;

@@ -86,7 +86,7 @@ Words walk(AddressGenerator& generator, RandomBds& random, std::uint32_t max_pie
   return words;
 }
 
-constexpr int kRandomBds = 3000;
+constexpr int kRandomBds = 2500;
 
 void compare(BdKind kind, bool padding, std::uint32_t seed) {
   RandomBds random(seed);
@@ -106,19 +106,19 @@ void compare(BdKind kind, bool padding, std::uint32_t seed) {
   if (padding) CHECK(padded > kRandomBds / 2);
 }
 
-TEST_CASE("3000 random BDs of a compute tile visit the words of the nested loops") {
+TEST_CASE("2500 random BDs of a compute tile visit the words of the nested loops") {
   compare(BdKind::Compute, false, 1);
 }
 
-TEST_CASE("3000 random BDs of a memory tile visit the words of the nested loops") {
+TEST_CASE("2500 random BDs of a memory tile visit the words of the nested loops") {
   compare(BdKind::Memory, false, 2);
 }
 
-TEST_CASE("3000 random padded BDs of a memory tile visit the words of the nested loops") {
+TEST_CASE("2500 random padded BDs of a memory tile visit the words of the nested loops") {
   compare(BdKind::Memory, true, 3);
 }
 
-TEST_CASE("3000 random BDs of a shim tile visit the words of the nested loops") {
+TEST_CASE("2500 random BDs of a shim tile visit the words of the nested loops") {
   compare(BdKind::Shim, false, 4);
 }
 

@@ -78,17 +78,23 @@ TEST_CASE("a control BD has no word 4 and a length of 24 bits") {
   CHECK(bd.lock_acq_value == 0);
 }
 
+TEST_CASE("addresses are as wide as their fields") {
+  CHECK(bd_layout(BdKind::Compute).address_bits == 16);
+  CHECK(bd_layout(BdKind::Memory).address_bits == 24);
+  CHECK(bd_layout(BdKind::Shim).address_bits == 57);
+}
+
 TEST_CASE("no two fields of a BD share a bit") {
   for (const BdKind kind : kKinds) {
     const BdLayout& layout = bd_layout(kind);
     BdWords used{};
     for (const BdField& field : layout.fields) {
-      INFO(layout.name << " " << field.name);
-      REQUIRE(field.word < layout.words);
-      REQUIRE(field.lsb + field.width <= 32);
-      const std::uint32_t bits = static_cast<std::uint32_t>((std::uint64_t{1} << field.width) - 1) << field.lsb;
-      CHECK((used.at(field.word) & bits) == 0);
-      used.at(field.word) |= bits;
+      INFO(layout.name << " " << field.field->name);
+      REQUIRE(field.field->index < layout.words);
+      REQUIRE(field.field->lsb + field.field->width <= 32);
+      const std::uint32_t bits = field.field->mask() << field.field->lsb;
+      CHECK((used.at(field.field->index) & bits) == 0);
+      used.at(field.field->index) |= bits;
     }
   }
 }
@@ -98,7 +104,7 @@ TEST_CASE("decoding then encoding keeps every bit that belongs to a field") {
   for (const BdKind kind : kKinds) {
     BdWords known{};
     for (const BdField& field : bd_layout(kind).fields) {
-      known.at(field.word) |= static_cast<std::uint32_t>((std::uint64_t{1} << field.width) - 1) << field.lsb;
+      known.at(field.field->index) |= field.field->mask() << field.field->lsb;
     }
     for (int i = 0; i < 2000; ++i) {
       BdWords words = random.words();

@@ -58,7 +58,7 @@ TEST_CASE("each control register has its fields where they belong") {
   CHECK(encode_control(TileKind::Memory, at(TileKind::Memory, Mm2s),
                        decode_control(TileKind::Memory, at(TileKind::Memory, Mm2s), all)) == 0x0000'FF1E);
   CHECK(encode_control(TileKind::Shim, at(TileKind::Shim, S2mm),
-                       decode_control(TileKind::Shim, at(TileKind::Shim, S2mm), all)) == 0x0003'FF0C);
+                       decode_control(TileKind::Shim, at(TileKind::Shim, S2mm), all)) == 0x0003'FF4C);
   CHECK(encode_control(TileKind::Shim, at(TileKind::Shim, Mm2s),
                        decode_control(TileKind::Shim, at(TileKind::Shim, Mm2s), all)) == 0x0000'FF7C);
   CHECK(encode_control(TileKind::Shim, at(TileKind::Shim, S2mm, DmaRole::Trace),
