@@ -42,7 +42,8 @@ class StreamSource : public ArbiterClient {
   };
   struct Burst {
     StreamBuffer buffer;
-    std::uint32_t words = 0;      ///< From the beginning of the buffer; at most what was granted.
+    std::uint32_t words = 0;      ///< At most what was granted.
+    std::uint32_t offset = 0;     ///< Of the first of them in the buffer: what was granted can be less than was read.
     bool header = false;          ///< As in the request.
     bool tlast = false;           ///< The packet ends with the last word.
     std::uint64_t flow = 0;       ///< See StreamBurst.
