@@ -162,7 +162,7 @@ sc_core::sc_time StreamSource::send(const Burst& burst) {
     const bool dropped = begins && receiver.header_dropped;
     if (dropped && burst.words == 1 && !burst.tlast) continue;
     StreamBurst arriving{.buffer = burst.buffer,
-                         .offset = dropped ? 1U : 0U,
+                         .offset = burst.offset + (dropped ? 1U : 0U),
                          .count = burst.words - (dropped ? 1U : 0U),
                          .header = begins && !dropped && (burst.header || route_->by_packet),
                          .tlast = burst.tlast,
@@ -182,7 +182,7 @@ sc_core::sc_time StreamSource::send(const Burst& burst) {
     held_.clear();
   } else {
     for (Held& held : held_) held.earliest = sc_core::SC_ZERO_TIME;
-    if (begins && !first_word_) first_word_ = burst.buffer.words(0, 1).front();
+    if (begins && !first_word_) first_word_ = burst.buffer.words(burst.offset, 1).front();
   }
   in_packet_ = !burst.tlast;
   return link_free_;
