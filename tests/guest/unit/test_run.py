@@ -104,6 +104,16 @@ class ChannelsTest(unittest.TestCase):
         self.say(LOG, b"[    1.000000] lab: end of log\n")
         self.assertTrue(self.channels.finished)
 
+    def test_the_guest_is_told_what_the_device_has_counted_in_the_order_it_asks(self) -> None:
+        self.channels.device_counters = lambda: {"cert.jobs": 7, "cert.packets": 3, "noc.bytes": 9}
+        self.say(CONTROL, b"counters cert.packets cert.jobs\n")
+        self.assertEqual(self.channels.guest[CONTROL].recv(100), b"counters 3 7\n")
+
+    def test_a_counter_that_the_device_has_not_is_named(self) -> None:
+        self.channels.device_counters = lambda: {"cert.jobs": 7}
+        with self.assertRaisesRegex(LabError, "counts no cert.runs; it counts cert.jobs"):
+            self.say(CONTROL, b"counters cert.jobs cert.runs\n")
+
     def test_output_is_passed_on_byte_by_byte(self) -> None:
         self.say(OUTPUT, b"\x00\xff\r\n")
         self.assertEqual(self.output, b"\x00\xff\r\n")
