@@ -91,7 +91,7 @@ device_counters() {
 log_mark() { LOG_MARK="lab: scenario $1" && echo "$LOG_MARK" >/dev/kmsg; }
 # When the kernel has overwritten the mark, everything it still has came after it.
 log_since() {
-	dmesg >/tmp/dmesg.txt
+	dmesg "$@" >/tmp/dmesg.txt
 	if grep -q "$LOG_MARK" /tmp/dmesg.txt; then sed -n "/$LOG_MARK/,\$p" /tmp/dmesg.txt; else cat /tmp/dmesg.txt; fi
 }
 
