@@ -133,7 +133,7 @@ Status ManagementFirmware::destroy_partition(unsigned index, std::span<const std
     release_context(index, slot);
   }
   function.partitions.erase(found);
-  return Status::SUCCESS;
+  return faults_.strikes(Fault::DestroyPartitionError) ? Status::ERROR : Status::SUCCESS;
 }
 
 Status ManagementFirmware::create_hw_context(unsigned index, std::span<const std::byte> request,

@@ -144,7 +144,7 @@ def run_tests(arguments: argparse.Namespace) -> int:
         if arguments.faults not in groups:
             raise LabError(f"no fault group '{arguments.faults}'; there are: {', '.join(groups)}")
         rows = groups[arguments.faults]
-        arguments.fault += [name for row in rows for name in scenarios.row_faults(row)]
+        arguments.fault += [str(row["fault"]) for row in rows]
         arguments.no_load = arguments.no_xrt = True
         command = scenarios.fault_command(rows)
     else:

@@ -197,7 +197,9 @@ class Session:
     def boot(self) -> None:
         """Starts a machine against the running server."""
         options = self.options
+        assert self.server
         self.channels = Channels(options.log_dir, self._output, self._note)
+        self.channels.device_counters = self.server.counters
         machine = qemu.Machine(
             kernel=self._trees[f"kernel-{options.kernel}"] / "vmlinux", initrd=self.folder / "initrd.cpio",
             append=kernel_arguments(options), memory_mib=options.ram_mib, iommu=options.memory == "iova",

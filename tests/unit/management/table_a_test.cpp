@@ -359,6 +359,9 @@ TEST_CASE("The faults of the messages strike as they are named") {
   bench.faults.arm(Fault::DestroyContextError);
   CHECK(bench.vf(0).destroy_context(0) == kError);
   CHECK(bench.vf(0).destroy_context(1) == kOk);
+  bench.faults.arm(Fault::DestroyPartitionError);
+  CHECK(bench.vf(0).call(op::kDestroyPartition, {1}).status() == kError);
+  CHECK(bench.vf(0).call(op::kCreatePartition, {0, 3}).payload == Words{kOk, 1});
   bench.faults.arm(Fault::MessageStatus);
   check_refused(bench.vf(0).call(op::kTileInfo, {0}), kError, 12);
   bench.faults.arm(Fault::MessageLost);
