@@ -323,7 +323,7 @@ TEST_CASE("fault read-index-beyond") {
   CHECK_FALSE(fault.client->context->wait(0, kTimeoutMs));
   REQUIRE(fault.rig.log().size() == 2);
   CHECK(fault.rig.log()[0].starts_with("Invalid index, ri "));
-  CHECK(fault.rig.log()[0].ends_with(", wi 1"));
+  CHECK(fault.rig.log()[0].ends_with(", wi 33"));
   CHECK(fault.rig.log()[1].starts_with("Invalid index after retry, ri "));
   fault.finish();
 }
