@@ -52,6 +52,12 @@ function(aie4sim_library name)
   endif()
 endfunction()
 
+# In seconds; a sanitizer makes a program several times as slow.
+set(aie4sim_test_timeout 120)
+if(AIE4SIM_SANITIZE)
+  set(aie4sim_test_timeout 600)
+endif()
+
 # aie4sim_test(NAME SOURCES ... [DEPENDS ...]): a Catch2 program; ctest runs each of its test cases in a process of
 # its own, because a SystemC kernel elaborates once. Catch2 comes before SystemC: the other order runs SystemC's main.
 function(aie4sim_test name)
@@ -59,5 +65,5 @@ function(aie4sim_test name)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE Catch2::Catch2WithMain aie4sim_test_support ${ARG_DEPENDS})
   target_precompile_headers(${name} REUSE_FROM aie4sim_test_support)
-  catch_discover_tests(${name} TEST_PREFIX "${name}: " PROPERTIES TIMEOUT 120)
+  catch_discover_tests(${name} TEST_PREFIX "${name}: " PROPERTIES TIMEOUT ${aie4sim_test_timeout})
 endfunction()
