@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <system_error>
 
-#include "sim/cli/command.hpp"
+#include "sim/cli/exit_status.hpp"
 
 namespace aie4::cli {
 namespace {
