@@ -26,6 +26,9 @@ class DmaMemory {
   struct Result {
     MemoryStatus status = MemoryStatus::Ok;
     sc_core::sc_time done;  ///< When the last word has been read or has landed, absolute.
+    /// When the memory can begin the channel's next access without a bubble, absolute: `done` less what is pipelined. A
+    /// channel that asks for its next run at this time hides the latency, as far as its buffers allow.
+    sc_core::sc_time next;
   };
 
   virtual ~DmaMemory() = default;
