@@ -31,7 +31,17 @@ class DmaMemory {
     sc_core::sc_time next;
   };
 
+  /// What a buffer descriptor says of its accesses.
+  struct Attributes {
+    std::uint32_t burst_bytes = 64;  ///< Of an AXI burst: 64, 128, 256, 512.
+    bool task_start = false;         ///< The first descriptor of a task: costs what a task costs.
+    std::uint8_t qos = 0;
+  };
+
   virtual ~DmaMemory() = default;
+
+  /// A buffer descriptor starts; told before its first access. Only host memory cares.
+  virtual void begin(unsigned /*channel*/, const Attributes& /*attributes*/) {}
 
   /// Moves the words of all runs, in order. `start`: when the engine asks, now or later. The data moves at once, the
   /// caller spends the time. `channel` tells requesters apart for arbitration.
