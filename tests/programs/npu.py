@@ -43,7 +43,7 @@ MEM_MANAGER = {"dma": 0x20000, "south": 0x20014, "north": 0x20020, "north_contro
 MEM_SUBORDINATE = {"dma": 0x20040, "south": 0x2005C, "north": 0x2006C, "south_control": 0x20078}
 # Ids of inputs, as a manager's Configuration names them.
 SHIM_INPUT_ID = {("dma", 0): 0, ("dma", 1): 1, ("dma", 2): 2, ("dma", 3): 3, ("north", 0): 18, ("north", 1): 19,
-                 ("north", 2): 20, ("north", 3): 21}
+                 ("north", 2): 20, ("north", 3): 21, ("west", 0): 14, ("west", 1): 15}
 MEM_INPUT_ID = {("south", 0): 14, ("south", 1): 15, ("south", 2): 18, ("south", 3): 19,
                 ("north", 0): 22, ("north", 1): 23, ("north", 2): 25, ("north", 3): 26}
 # MM2S 0..4 of half A are ids 0..4, one unexposed slot follows, MM2S 5..9 of half B are ids 6..10.
@@ -166,12 +166,20 @@ def mem_mm2s_queue(col: int, channel: int) -> int:
     return mem(col) + 0x9E64 + 8 * (channel % 5) + (channel // 5) * HALF_B
 
 
+def mem_s2mm_status(col: int, channel: int) -> int:
+    return mem(col) + 0x9ED0 + 4 * (channel & 3) + (channel >> 2) * HALF_B
+
+
 def mem_mm2s_status(col: int, channel: int) -> int:
     return mem(col) + 0x9F00 + 4 * (channel % 5) + (channel // 5) * HALF_B
 
 
 def mem_lock_register(col: int, lock: int) -> int:
     return mem(col) + 0x10000 + 16 * (lock % 32) + (lock // 32) * HALF_B
+
+
+def mem_pad_value(col: int, channel: int) -> int:
+    return mem(col) + 0x9F70 + 4 * (channel % 5) + (channel // 5) * HALF_B
 
 
 def mem_data(col: int) -> int:
@@ -202,6 +210,36 @@ def mem_route_out(col: int, channel: int, south: int) -> list[tuple[int, list[in
     """Memory MM2S -> South."""
     return [(mem(col) + split(MEM_MANAGER, "south", south, 2), [ENABLE | MEM_INPUT_ID["dma", channel]]),
             (mem(col) + split(MEM_SUBORDINATE, "dma", channel, 5), [ENABLE])]
+
+
+# --- compute tiles: ports of half A, whose registers follow each other by id -----------------------------------------
+
+COMPUTE_MANAGER_ID = {"dma": 2, "south": 6, "north": 16, "north_control": 28, "tile_ctrl": 30}
+COMPUTE_INPUT_ID = {"dma": 1, "south": 5, "north": 17, "south_control": 27}
+
+
+def compute_route(col: int, row: int, source: tuple[str, int], target: tuple[str, int]) -> list[tuple[int, list[int]]]:
+    """A circuit between ports 0 or 1 of groups."""
+    tile = compute(col, row)
+    number = COMPUTE_INPUT_ID[source[0]] + source[1]
+    return [(tile + 0xB4000 + 4 * (COMPUTE_MANAGER_ID[target[0]] + target[1]), [ENABLE | number]),
+            (tile + 0xB4100 + 4 * number, [ENABLE])]
+
+
+def compute_bd(col: int, row: int, bd: int) -> int:
+    return compute(col, row) + 0xAC000 + 0x20 * bd
+
+
+def compute_s2mm_queue(col: int, row: int, channel: int) -> int:
+    return compute(col, row) + 0xACE04 + 8 * channel
+
+
+def compute_mm2s_queue(col: int, row: int) -> int:
+    return compute(col, row) + 0xACE14
+
+
+def compute_s2mm_status(col: int, row: int, channel: int) -> int:
+    return compute(col, row) + 0xACF00 + 4 * channel
 
 
 # --- control code ----------------------------------------------------------------------------------------------------
