@@ -26,7 +26,7 @@ endif()
 get_target_property(_systemc_include SystemC::systemc INTERFACE_INCLUDE_DIRECTORIES)
 set_target_properties(SystemC::systemc PROPERTIES INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${_systemc_include}")
 
-# Half of a build was reading the same headers again. Who includes what is still checked: the clang presets do without.
+# A quarter to a half of a build was reading the same headers again. Who includes what is still checked: the clang presets do without.
 set(aie4sim_precompiled <algorithm> <array> <functional> <memory> <optional> <span> <string> <string_view> <variant>
                         <vector> <fmt/format.h> <systemc> <tlm> <tlm_utils/simple_initiator_socket.h>
                         <tlm_utils/simple_target_socket.h>)
