@@ -17,9 +17,7 @@ constexpr std::uint32_t beats_of(std::uint32_t words, std::uint32_t beat_words) 
 }  // namespace
 
 Mm2sChannel::Mm2sChannel(const Site& site)
-    : DmaChannel(site),
-      burst_words_(StreamTiming(site.environment.parameters).burst_words),
-      window_words_(static_cast<std::uint32_t>(site.environment.parameters.dma_egress_fifo_beats) * kWideBeatWords) {}
+    : DmaChannel(site), burst_words_(StreamTiming(site.environment.parameters).burst_words) {}
 
 void Mm2sChannel::session() {
   for (;;) {
@@ -36,13 +34,24 @@ void Mm2sChannel::session() {
 // ----------------------------------------------------------------------------------------------------------
 
 void Mm2sChannel::read_ahead() {
-  while (!paused_ && (ahead_.empty() || ahead_words_ < window_words_)) {
+  while (!paused_ && (ahead_.empty() || ahead_words_ < window_words())) {
     if (!executing_) {
       if (ahead_.empty() || !next_is_plain()) return;
       begin(load());
     }
     read_burst();
   }
+}
+
+std::uint32_t Mm2sChannel::window_words() const {
+  const Parameters& parameters = site_.environment.parameters;
+  if (site_.kind != TileKind::Shim) {
+    return static_cast<std::uint32_t>(parameters.dma_egress_fifo_beats) * kWideBeatWords;
+  }
+  // What is asked for when the front leaves must be there when all that is ahead of it has left.
+  const double beats = latency_ / cycles(1);
+  const double words = beats * kWideBeatWords + burst_words_;
+  return static_cast<std::uint32_t>(std::min(words, static_cast<double>(parameters.dma_shim_read_ahead_bytes) / 4));
 }
 
 bool Mm2sChannel::next_is_plain() const {
@@ -87,22 +96,16 @@ void Mm2sChannel::begin(const Execution& execution) {
   header_due_ = bd.enable_packet;
   read_free_ = std::max(read_free_, execution_.ready);
   const std::uint32_t burst_bytes = axi_burst_bytes(bd.burst_length);
-  if (site_.kind == TileKind::Shim) {
-    transaction_words_ = burst_bytes / 4;
-    window_words_ = static_cast<std::uint32_t>(site_.environment.parameters.dma_shim_outstanding) * transaction_words_;
-  }
+  transaction_words_ = burst_bytes / 4;
   site_.memory.begin(
       site_.index,
       {.burst_bytes = burst_bytes, .task_start = execution_.first_of_task, .qos = static_cast<std::uint8_t>(bd.axqos)});
 }
 
 void Mm2sChannel::read_burst() {
-  // A small window of outstanding transactions is used in quarters, so that reading overlaps with sending.
-  std::uint32_t most = burst_words_;
-  if (site_.kind == TileKind::Shim) most = std::min(most, std::max(transaction_words_, window_words_ / 4));
   const std::uint32_t header = header_due_ ? 1 : 0;
-  const auto data = static_cast<std::uint32_t>(
-      std::min<std::uint64_t>(generator_.remaining(), std::max(most - header * kWideBeatWords, kWideBeatWords)));
+  const auto data = static_cast<std::uint32_t>(std::min<std::uint64_t>(
+      generator_.remaining(), std::max(burst_words_ - header * kWideBeatWords, kWideBeatWords)));
 
   Ahead burst;
   burst.words = header + data;
@@ -179,8 +182,8 @@ Mm2sChannel::ReadTimes Mm2sChannel::read(std::span<std::uint32_t> words) {
     }
   }
   read_free_ = std::max(result.next, paced);
-  const sc_core::sc_time latency = result.done - result.next;
-  return {.first = start + latency, .done = read_free_ + latency};
+  latency_ = result.done - result.next;
+  return {.first = start + latency_, .done = read_free_ + latency_};
 }
 
 // --- sending

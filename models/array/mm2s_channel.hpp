@@ -15,8 +15,8 @@
 
 namespace aie4::array {
 
-/// Reads ahead of the stream as far as its FIFO (tiles) or its outstanding transactions (shim) allow, over the ends of
-/// BDs that wait for no lock, and wakes once a burst, when its first beat leaves.
+/// Reads ahead of the stream, as far as its FIFO allows (tiles) or as hides the latency of host memory (shim), over the
+/// ends of BDs that wait for no lock, and wakes once a burst, when its first beat leaves.
 class Mm2sChannel : public DmaChannel {
  public:
   explicit Mm2sChannel(const Site& site);
@@ -51,6 +51,8 @@ class Mm2sChannel : public DmaChannel {
   void read_ahead();
   void begin(const Execution& execution);
   void start_next();
+  /// Nothing more is read once so many words wait to leave.
+  [[nodiscard]] std::uint32_t window_words() const;
   [[nodiscard]] bool next_is_plain() const;
   void read_burst();
   struct ReadTimes {
@@ -62,7 +64,6 @@ class Mm2sChannel : public DmaChannel {
 
   std::unique_ptr<StreamOutput> output_;
   std::uint32_t burst_words_;
-  std::uint32_t window_words_;  // Read ahead no more once so many words wait.
   std::uint32_t transaction_words_ = 16;
   std::deque<Ahead> ahead_;
   std::uint32_t ahead_words_ = 0;
@@ -73,6 +74,7 @@ class Mm2sChannel : public DmaChannel {
   bool blocked_ = false;
   std::uint64_t flows_ = 0;
   sc_core::sc_time read_free_;  // When the next word may be asked for.
+  sc_core::sc_time latency_;    // Of the latest read, beyond its share of the memory's time.
   sc_core::sc_time link_free_;
   std::vector<MemoryRun> runs_;
   std::vector<AddressGenerator::Run> pieces_;

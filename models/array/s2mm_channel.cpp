@@ -100,8 +100,7 @@ void S2mmChannel::write(std::span<const std::uint32_t> words, const sc_core::sc_
     left -= run.words;
   }
   const sc_core::sc_time asked = std::max(first, accept_end_);
-  const sc_core::sc_time start = admit(asked, count);
-  const DmaMemory::Result result = site_.memory.write(site_.index, runs_, words, start);
+  const DmaMemory::Result result = site_.memory.write(site_.index, runs_, words, asked);
   if (result.status != MemoryStatus::Ok) memory_failed(result.status, runs_.front().address);
   const sc_core::sc_time through = std::max(last + cycles(1), asked + cycles(beats_of(count)));
   accept_end_ = std::max(through, result.next);
@@ -112,23 +111,14 @@ void S2mmChannel::write(std::span<const std::uint32_t> words, const sc_core::sc_
   landed_ = std::max(landed_, done);
   last_start_ = asked;
   last_words_ = count;
-  if (window_words_ != 0) writes_.push_back({done, count});
+  if (site_.kind == TileKind::Shim) {
+    while (!writes_.empty() && writes_.front().done <= now()) writes_.pop_front();
+    writes_.push_back({done, count});
+  }
   execution_.words += count;
   task_words_ += count;
   use_.bytes += std::uint64_t{count} * 4;
   use_.busy += accept_end_ - asked;
-}
-
-sc_core::sc_time S2mmChannel::admit(sc_core::sc_time start, std::uint32_t words) {
-  if (window_words_ == 0) return start;
-  std::uint32_t under_way = 0;
-  for (const Write& write : writes_) under_way += write.words;
-  while (!writes_.empty() && (writes_.front().done <= start || under_way + words > window_words_)) {
-    start = std::max(start, writes_.front().done);
-    under_way -= writes_.front().words;
-    writes_.pop_front();
-  }
-  return start;
 }
 
 void S2mmChannel::end_bd() {
@@ -166,10 +156,7 @@ void S2mmChannel::session() {
 
 void S2mmChannel::transfer() {
   const std::uint32_t burst_bytes = axi_burst_bytes(execution_.bd.burst_length);
-  if (site_.kind == TileKind::Shim) {
-    transaction_words_ = burst_bytes / 4;
-    window_words_ = static_cast<std::uint32_t>(site_.environment.parameters.dma_shim_outstanding) * transaction_words_;
-  }
+  transaction_words_ = burst_bytes / 4;
   site_.memory.begin(site_.index, {.burst_bytes = burst_bytes,
                                    .task_start = execution_.first_of_task,
                                    .qos = static_cast<std::uint8_t>(execution_.bd.axqos)});

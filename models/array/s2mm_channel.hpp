@@ -53,18 +53,16 @@ class S2mmChannel : public DmaChannel, public StreamSink {
   /// Words of `burst` from `used` on that the BD took.
   std::uint32_t take(const StreamBurst& burst, std::uint32_t used);
   void write(std::span<const std::uint32_t> words, const sc_core::sc_time& first, const sc_core::sc_time& last);
-  [[nodiscard]] sc_core::sc_time admit(sc_core::sc_time start, std::uint32_t words);
   void end_bd();
   void await_count_fifo();
 
   std::uint32_t fifo_words_;
-  std::uint32_t window_words_ = 0;  // Words of writes under way at most; 0: no limit.
   std::deque<Pending> pending_;
   std::uint32_t queued_words_ = 0;
   Execution execution_;
   AddressGenerator generator_;
   std::vector<MemoryRun> runs_;
-  std::deque<Write> writes_;
+  std::deque<Write> writes_;  // Under way; shim only.
   std::deque<FotCount> counts_;
   std::uint64_t task_words_ = 0;
   std::uint32_t transaction_words_ = 16;

@@ -123,8 +123,9 @@ constexpr auto kTable = std::to_array<ParameterInfo>({
      "16 words of a one-word stream on AIE2 (xdna-emu)", "FIFO between the stream and an S2MM channel"},
     {"dma.egress_fifo_beats", &P::dma_egress_fifo_beats, "beats", 12, 1, 4096, Measured,
      "12 memory accesses in flight on AIE2 (xdna-emu)", "what an MM2S channel of a tile reads ahead of its stream"},
-    {"dma.shim_outstanding", &P::dma_shim_outstanding, "1", 32, 1, 4096, Assumed, kNone,
-     "AXI transactions that a shim channel has under way at most"},
+    {"dma.shim_read_ahead_bytes", &P::dma_shim_read_ahead_bytes, "bytes", 65'536, 64, 1U << 24, Assumed,
+     "enough to hide the latency of a cold channel",
+     "what a shim MM2S channel asks host memory for ahead of its stream, at most"},
     {"dma.fot_fifo_depth", &P::dma_fot_fifo_depth, "1", 16, 1, 4096, Assumed, kNone,
      "counts that a finish-on-TLAST channel keeps until they are read"},
 

@@ -86,7 +86,7 @@ struct Parameters {
   std::uint64_t dma_lock_release_cycles;
   std::uint64_t dma_ingress_fifo_beats;
   std::uint64_t dma_egress_fifo_beats;
-  std::uint64_t dma_shim_outstanding;
+  std::uint64_t dma_shim_read_ahead_bytes;
   std::uint64_t dma_fot_fifo_depth;
   // NoC and DDR.
   std::uint64_t noc_latency_ns;
