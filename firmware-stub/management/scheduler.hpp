@@ -54,6 +54,8 @@ class Scheduler {
   void wake_lead();
   void enter(HwContext& context);
   void leave(std::uint32_t idle_status);
+  /// The resident has the array no more.
+  void end_residence();
   void mark_runnable(HwContext& context);
   [[nodiscard]] HwContext* next() const;
   [[nodiscard]] bool quantum_over() const;

@@ -199,7 +199,8 @@ void StreamSource::account(const Burst& burst, const sc_core::sc_time& start, co
     if (stalled != sc_core::SC_ZERO_TIME) use.stall(WaitReason::Stream, stalled);
     if (probe == nullptr) continue;
     const sc_core::sc_time begin = start + network_.environment().clock.cycles(manager.cycles);
-    probe->slice(manager.use->track, begin, begin + duration, burst.tlast ? "beats with TLAST" : "beats", burst.flow);
+    probe->activity(manager.use->track, begin, begin + duration, burst.tlast ? "beats with TLAST" : "beats",
+                    burst.flow);
   }
 }
 

@@ -23,7 +23,8 @@ std::string Npu::function_name(const Configuration& configuration, unsigned inde
 }
 
 Npu::Npu(sc_core::sc_module_name name, const Configuration& configuration, FaultPlan& faults, Diagnostics& diagnostics,
-         const FirmwareSet& firmware, std::vector<std::byte> management_image, std::vector<std::byte> cert_image)
+         const FirmwareSet& firmware, std::vector<std::byte> management_image, std::vector<std::byte> cert_image,
+         Probe* probe)
     : sc_module(name),
       aie_clock("aie", configuration.parameters.aie_mhz),
       npu_h_clock("npu_h", configuration.parameters.npu_h_mhz),
@@ -74,6 +75,17 @@ Npu::Npu(sc_core::sc_module_name name, const Configuration& configuration, Fault
   } else {
     SC_METHOD(boot_without_pf);
   }
+  observe(probe);
+}
+
+void Npu::observe(Probe* probe) {
+  std::vector<std::string> names;
+  for (unsigned index = 0; index < functions.size(); ++index) {
+    names.push_back(function_name(configuration_, index));
+    functions[index]->observe(probe, names.back());
+  }
+  mpnpu.observe(resources, probe);
+  noc.observe(resources, probe, names);
 }
 
 void Npu::power_changed() {

@@ -11,6 +11,8 @@
 
 #include "models/common/clock_domain.hpp"
 #include "models/common/diagnostics.hpp"
+#include "models/common/probe.hpp"
+#include "models/common/resource_use.hpp"
 #include "models/common/wait_registry.hpp"
 #include "models/npu/configuration.hpp"
 #include "models/soc/array_bus.hpp"
@@ -30,6 +32,7 @@ namespace aie4 {
 class Npu : public sc_core::sc_module {
  public:
   WaitRegistry waits;
+  ResourceRegistry resources;
   ClockDomain aie_clock;
   ClockDomain npu_h_clock;
   Noc noc;                   ///< `noc.upstream[f]`: host memory as function f sees it.
@@ -41,9 +44,10 @@ class Npu : public sc_core::sc_module {
   std::vector<std::unique_ptr<Microcontroller>> microcontrollers;
 
   SC_HAS_PROCESS(Npu);
-  /// `images` are what PF-less devices boot from. Configuration, faults and diagnostics outlive the NPU.
+  /// `images` are what PF-less devices boot from. Configuration, faults, diagnostics and `probe` outlive the NPU.
   Npu(sc_core::sc_module_name name, const Configuration& configuration, FaultPlan& faults, Diagnostics& diagnostics,
-      const FirmwareSet& firmware, std::vector<std::byte> management_image, std::vector<std::byte> cert_image);
+      const FirmwareSet& firmware, std::vector<std::byte> management_image, std::vector<std::byte> cert_image,
+      Probe* probe = nullptr);
 
   /// Conventional reset of function `index`; of the PF: of the whole device, firmware included.
   void reset_function(unsigned index);
@@ -53,6 +57,7 @@ class Npu : public sc_core::sc_module {
   [[nodiscard]] static std::string function_name(const Configuration& configuration, unsigned index);
 
  private:
+  void observe(Probe* probe);
   void power_changed();
   void boot_without_pf();
   void stop_firmware();

@@ -12,6 +12,17 @@ Noc::Noc(sc_core::sc_module_name name, unsigned functions, const Parameters& par
   engines.register_b_transport(this, &Noc::b_transport);
 }
 
+void Noc::observe(ResourceRegistry& resources, Probe* probe, const std::vector<std::string>& function_names) {
+  use_ = &resources.add("NoC and DDR");
+  probe_ = probe;
+  if (probe_ == nullptr) return;
+  track_ = probe_->track(use_->name);
+  for (const std::string& name : function_names) {
+    slice_names_.push_back(name + " read");
+    slice_names_.push_back(name + " write");
+  }
+}
+
 void Noc::b_transport(int /*engine*/, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   auto* access = payload.get_extension<HostAccess>();
   if (access == nullptr || access->function >= upstream.size()) {
@@ -31,9 +42,17 @@ void Noc::b_transport(int /*engine*/, tlm::tlm_generic_payload& payload, sc_core
   const std::uint64_t bytes = payload.get_data_length();
   const std::uint64_t picoseconds =
       (bytes * 1'000'000 + parameters_.noc_bytes_per_us - 1) / parameters_.noc_bytes_per_us;
-  free_at_ = std::max(free_at_, now) + sc_core::sc_time(static_cast<double>(picoseconds), sc_core::SC_PS);
+  const sc_core::sc_time begin = std::max(free_at_, now);
+  free_at_ = begin + sc_core::sc_time(static_cast<double>(picoseconds), sc_core::SC_PS);
   delay += free_at_ - now + latency;
   bytes_moved_ += bytes;
+  if (use_ == nullptr) return;
+  use_->bytes += bytes;
+  ++use_->operations;
+  use_->busy += free_at_ - begin;
+  if (probe_ != nullptr) {
+    probe_->activity(track_, begin, free_at_, slice_names_[2 * access->function + (payload.is_write() ? 1 : 0)]);
+  }
 }
 
 }  // namespace aie4
