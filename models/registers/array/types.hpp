@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The vocabulary in which the registers of the tiles are described. The descriptions themselves are data
-// (models/registers/npu3) that models/registers/generate.py turns into enums, fields and tables at build time.
+// (models/registers/npu3) that models/registers/generator turns into enums, fields and tables at build time.
 #pragma once
 
 #include <cstdint>
