@@ -36,6 +36,15 @@ struct Parameters {
   std::uint64_t mem_events;
   std::uint64_t shim_events;
   std::uint64_t column_dump_bytes;
+  std::uint64_t mem_tile_bytes;
+  // Locks and memories of the tiles.
+  std::uint64_t lock_acquire_cycles;
+  std::uint64_t lock_core_cycles;
+  std::uint64_t lock_mem_release_cycles;
+  std::uint64_t memory_latency_cycles;
+  std::uint64_t memory_compute_bytes_per_cycle;
+  std::uint64_t memory_mem_tile_bytes_per_cycle;
+  std::uint64_t memory_mem_tile_banks;
   // PCI.
   std::uint64_t pf_vectors;
   std::uint64_t vf_vectors;
