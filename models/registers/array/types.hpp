@@ -108,6 +108,7 @@ struct Family {
 /// What it takes to compute an offset.
 struct FamilyLayout {
   std::uint32_t offset = 0;
+  std::uint32_t size = 4;  ///< Bytes of one element.
   std::uint32_t strides[4] = {};
 };
 

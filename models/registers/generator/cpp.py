@@ -42,7 +42,7 @@ def families_header(tiles):
         out.append(f"inline constexpr FamilyLayout k{kind}Layouts[] = {{\n")
         for family in families:
             strides = ", ".join(hex(dim.stride) for dim in family.dims)
-            out.append(f"    {{{family.offset:#x}, {{{strides}}}}},\n")
+            out.append(f"    {{{family.offset:#x}, {family.size:#x}, {{{strides}}}}},\n")
         out.append("};\n")
         out.append(f"[[nodiscard]] constexpr const FamilyLayout& layout_of({kind}Register family) {{\n")
         out.append(f"  return k{kind}Layouts[static_cast<std::uint16_t>(family)];\n}}\n")
