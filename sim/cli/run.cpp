@@ -139,7 +139,7 @@ int run(RunOptions& options) {
       const std::string json = host::to_json(report, machine) + "\n";
       write_file(options.stats, std::as_bytes(std::span(json)));
     }
-    std::cout << (options.json ? host::to_json(report, machine) + "\n" : host::to_text(report, machine));
+    std::cout << (options.json ? host::to_json(report, machine) + "\n" : host::to_text(report));
     return report.succeeded() ? kExitOk : kExitFailed;
   } catch (const host::elf::ElfError& error) {
     throw Failure(fmt::format("{}: {}", options.program, error.what()));
