@@ -108,6 +108,8 @@ constexpr auto kTable = std::to_array<ParameterInfo>({
      "handling of one word of a control packet"},
     {"tile_control.token_queue", &P::tile_control_token_queue, "1", 128, 1, 65535, Assumed,
      "xdna-emu measured more than 8 on AIE2", "task-complete tokens that wait in a tile to be sent"},
+    {"tile_control.response_queue", &P::tile_control_response_queue, "1", 4, 1, 65535, Assumed, kNone,
+     "responses to control packets that wait in a tile to be sent; more hold up the packets behind them"},
 
     {"noc.latency_ns", &P::noc_latency_ns, "ns", 400, 0, 1'000'000, Assumed, kNone,
      "host memory access, request to first data"},

@@ -78,6 +78,7 @@ struct Parameters {
   // Control packets and tokens.
   std::uint64_t tile_control_word_cycles;
   std::uint64_t tile_control_token_queue;
+  std::uint64_t tile_control_response_queue;
   // NoC and DDR.
   std::uint64_t noc_latency_ns;
   std::uint64_t noc_bytes_per_us;
