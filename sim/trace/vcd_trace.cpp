@@ -45,7 +45,7 @@ std::vector<std::string> parts_of(std::string_view path) {
 TrackId VcdTrace::track(std::string_view path) {
   if (const auto found = track_of_.find(path); found != track_of_.end()) return found->second;
   const auto id = static_cast<TrackId>(tracks_.size());
-  tracks_.push_back({.path = std::string(path)});
+  tracks_.emplace_back().path = path;
   track_of_.emplace(path, id);
   return id;
 }
