@@ -15,6 +15,7 @@
 #include "models/array/lock_unit.hpp"
 #include "models/array/stream_output.hpp"
 #include "models/array/stream_timing.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/unit/array/environment.hpp"
 
 namespace aie4::array {
