@@ -152,7 +152,7 @@ TEST_CASE("a receiver without a task stops its sender within the FIFOs of the wa
 
 TEST_CASE("data go round through two buffers with locks, every word in its place, at nearly the rate of the stream") {
   constexpr std::uint32_t kBuffer = 16384;  // Words.
-  constexpr std::uint32_t kBank = 0x8000;  // Words: buffers in two banks do not slow each other down.
+  constexpr std::uint32_t kBank = 0x8000;   // Words: buffers in two banks do not slow each other down.
   constexpr std::uint32_t kRounds = 16;
   Loop loop;
   loop.host.fill_with_addresses();
