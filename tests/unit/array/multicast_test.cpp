@@ -64,6 +64,35 @@ TEST_CASE("The time that a sender waits for its receiver is counted at the ports
   CHECK(bench.resources.rows().front().name == "column 0/shim tile 0/stream switch/manager north_0");
 }
 
+TEST_CASE("A timeline shows the beats at each output, at the time when they pass it, with their flow") {
+  struct Recorder : Probe {
+    std::vector<std::string> tracks;
+    std::vector<std::string> slices;
+    TrackId track(std::string_view path) override {
+      tracks.emplace_back(path);
+      return static_cast<TrackId>(tracks.size() - 1);
+    }
+    void slice(TrackId track, sc_core::sc_time begin, sc_core::sc_time end, std::string_view name,
+               std::uint64_t flow) override {
+      slices.push_back(fmt::format("{}: {} {}..{} flow {}", tracks.at(track), name, begin / ns(1), end / ns(1), flow));
+    }
+    void instant(TrackId /*track*/, sc_core::sc_time /*at*/, std::string_view /*name*/,
+                 std::uint64_t /*flow*/) override {}
+    void counter(TrackId /*track*/, sc_core::sc_time /*at*/, std::int64_t /*value*/) override {}
+  } recorder;
+  LineBench bench;
+  bench.environment.probe = &recorder;
+  bench.actor([&](Actor& actor) {
+    StreamSource& source = bench.mm2s(kShim, 0);
+    source.wait_ready(actor.process, {.words = 32});
+    source.send({.buffer = source.buffer(32), .words = 32, .tlast = true, .flow = 7});
+  });
+  run(ns(100));
+  CHECK(recorder.slices ==
+        std::vector<std::string>{"column 0/shim tile 0/stream switch/manager north_0: beats with TLAST 4..6 flow 7",
+                                 "column 0/memory tile 1/stream switch/manager dma_0: beats with TLAST 10..12 flow 7"});
+}
+
 TEST_CASE("Who watches an event port hears when beats stand at it and when they pass") {
   struct Observer : StreamPortObserver {
     std::vector<std::string> heard;
