@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/array/tile.hpp"
+
+#include <cstring>
+#include <fmt/format.h>
+
+#include "models/array/stored_registers.hpp"
+
+namespace aie4::array {
+
+using registers::Access;
+using registers::Half;
+using registers::RegisterRef;
+
+Tile::Tile(sc_core::sc_module_name name, const Environment& environment, TileId id, unsigned lock_count)
+    : sc_module(name),
+      environment_(environment),
+      id_(id),
+      kind_(environment.geometry().kind(id)),
+      path_(tile_name(environment.geometry(), id)),
+      locks_("locks", environment, path_, lock_count),
+      lock_registers_(locks_, kind_ == TileKind::Compute ? 1 : 2),
+      owners_(registers::families(kind_).size()) {
+  add_part(lock_registers_);
+}
+
+void Tile::add_window(std::uint32_t offset, ZeroedBytes& memory) {
+  windows_.push_back({offset, &memory});
+}
+
+void Tile::add_part(RegisterPart& part) {
+  parts_.push_back(&part);
+  const std::span<const registers::Family> families = registers::families(kind_);
+  for (const RegisterPart::Claim& claim : part.claims()) {
+    for (std::size_t number = 0; number < families.size(); ++number) {
+      if (families[number].id == claim.family) owners_[number] = {&part, claim.code};
+    }
+  }
+}
+
+std::optional<std::span<std::byte>> Tile::memory_at(std::uint32_t offset) const {
+  for (const Window& window : windows_) {
+    const std::span<std::byte> bytes = window.memory->bytes();
+    if (offset >= window.offset && offset - window.offset < bytes.size()) return bytes.subspan(offset - window.offset);
+  }
+  return std::nullopt;
+}
+
+std::optional<AccessOutcome> Tile::access_elsewhere(bool /*read*/, std::uint32_t /*offset*/,
+                                                    std::span<std::byte> /*data*/) {
+  return std::nullopt;
+}
+
+AccessOutcome Tile::refuse(std::uint32_t offset, bool read) {
+  environment_.diagnostics.unmodelled(kUnmodelledKind,
+                                      fmt::format("{} offset {:#x}", registers::to_string(kind_), offset),
+                                      fmt::format("{} {}", path_, read ? "read" : "write"));
+  if (on_slave_error) on_slave_error();
+  return AccessOutcome::Hole;
+}
+
+AccessOutcome Tile::read(std::uint32_t offset, std::span<std::byte> data) {
+  if (const auto memory = memory_at(offset)) {
+    if (data.size() <= memory->size()) {
+      std::memcpy(data.data(), memory->data(), data.size());
+      return AccessOutcome::Ok;
+    }
+    std::memset(data.data(), 0, data.size());
+    return refuse(offset + static_cast<std::uint32_t>(memory->size()), true);
+  }
+  if (const auto outcome = access_elsewhere(true, offset, data)) return *outcome;
+  std::memset(data.data(), 0, data.size());
+  if (offset % 4 != 0 || data.size() % 4 != 0) {
+    refuse(offset, true);
+    return AccessOutcome::Unsupported;
+  }
+  AccessOutcome outcome = AccessOutcome::Ok;
+  for (std::uint32_t done = 0; done < data.size(); done += 4) {
+    if (const auto value = read_register(offset + done)) {
+      std::memcpy(data.data() + done, &*value, 4);
+    } else {
+      outcome = refuse(offset + done, true);
+    }
+  }
+  return outcome;
+}
+
+AccessOutcome Tile::write(std::uint32_t offset, std::span<const std::byte> data) {
+  if (const auto memory = memory_at(offset)) {
+    if (data.size() <= memory->size()) {
+      std::memcpy(memory->data(), data.data(), data.size());
+      return AccessOutcome::Ok;
+    }
+    return refuse(offset + static_cast<std::uint32_t>(memory->size()), false);
+  }
+  // The other side only reads the bytes of a write.
+  const std::span<std::byte> bytes(const_cast<std::byte*>(data.data()), data.size());  // NOLINT
+  if (const auto outcome = access_elsewhere(false, offset, bytes)) return *outcome;
+  if (offset % 4 != 0 || data.size() % 4 != 0) {
+    refuse(offset, false);
+    return AccessOutcome::Unsupported;
+  }
+  AccessOutcome outcome = AccessOutcome::Ok;
+  for (std::uint32_t done = 0; done < data.size(); done += 4) {
+    std::uint32_t value = 0;
+    std::memcpy(&value, data.data() + done, 4);
+    if (!write_register(offset + done, value)) outcome = refuse(offset + done, false);
+  }
+  return outcome;
+}
+
+std::optional<std::uint32_t> Tile::read_register(std::uint32_t offset) {
+  const auto ref = registers::lookup(kind_, offset);
+  if (!ref || ref->family->memory) return std::nullopt;
+  const Owner& owner = owners_[ref->number];
+  if (owner.part == nullptr) return read_stored(*ref, offset);
+  if (ref->family->access == Access::WriteOnly || ref->family->access == Access::WriteOneToSet) return 0;
+  return owner.part->read(owner.code, *ref);
+}
+
+bool Tile::write_register(std::uint32_t offset, std::uint32_t value) {
+  const auto ref = registers::lookup(kind_, offset);
+  if (!ref || ref->family->memory) return false;
+  const Owner& owner = owners_[ref->number];
+  if (owner.part == nullptr) {
+    write_stored(*ref, offset, value);
+    return true;
+  }
+  const Access access = ref->family->access;
+  if (access == Access::ReadOnly || access == Access::ReadPops || access == Access::ReadActs) return true;
+  owner.part->write(owner.code, *ref, value);
+  return true;
+}
+
+std::uint32_t Tile::read_stored(const RegisterRef& ref, std::uint32_t offset) {
+  if (is_harmless(ref.family->id)) {
+    environment_.diagnostics.unmodelled_quietly(kStoredKind, ref.name());
+  } else {
+    environment_.diagnostics.unmodelled(kUnmodelledKind, ref.name(), path_ + " read");
+  }
+  if (ref.family->access == Access::WriteOnly || ref.family->access == Access::ReadPops) return 0;
+  const auto found = stored_.find(offset);
+  return found == stored_.end() ? 0 : found->second;
+}
+
+void Tile::write_stored(const RegisterRef& ref, std::uint32_t offset, std::uint32_t value) {
+  // Zero asks for nothing that a register without behaviour does not do already.
+  if (value == 0 || is_harmless(ref.family->id)) {
+    environment_.diagnostics.unmodelled_quietly(kStoredKind, ref.name());
+  } else {
+    environment_.diagnostics.unmodelled(kUnmodelledKind, ref.name(), fmt::format("{} write of {:#x}", path_, value));
+  }
+  std::uint32_t& stored = stored_[offset];
+  switch (ref.family->access) {
+    case Access::ReadWrite:
+    case Access::WriteOnly:
+      stored = ref.family->self_clearing ? 0 : value;
+      break;
+    case Access::WriteOneToClear:
+      stored &= ~value;
+      break;
+    case Access::WriteOneToSet:
+      stored |= value;
+      break;
+    case Access::ReadOnly:
+    case Access::ReadPops:
+    case Access::ReadActs:
+      break;
+  }
+}
+
+void Tile::reset(Half half) {
+  for (RegisterPart* part : parts_) part->reset(half);
+  std::erase_if(stored_, [&](const auto& entry) {
+    const auto ref = registers::lookup(kind_, entry.first);
+    // Privileged registers belong to the management firmware, which resets applications with them.
+    return ref && ref->half == half && !ref->family->privileged;
+  });
+}
+
+void Tile::power_off() {
+  reset(Half::A);
+  if (kind_ != TileKind::Compute) reset(Half::B);
+  stored_.clear();
+}
+
+}  // namespace aie4::array
