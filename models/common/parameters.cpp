@@ -12,6 +12,7 @@ using P = Parameters;
 constexpr std::string_view kArrayAttributes = "NPU3 array attributes of the public profiling plug-in";
 constexpr std::string_view kDriver = "amdxdna, Linux 7.3";
 constexpr std::string_view kChainedNoop = "fitted to the published chained no-op rate (190,152 op/s)";
+constexpr std::string_view kAm020 = "AM020 (AIE-ML) chapter 2";
 constexpr std::string_view kAie2Traces = "event traces of AIE2 hardware (xdna-emu)";
 constexpr std::string_view kNone = "no public evidence";
 
@@ -82,6 +83,31 @@ constexpr auto kTable = std::to_array<ParameterInfo>({
     {"firmware.write_index_mirror", &P::write_index_mirror, "1", 1, 0, 1, Documented,
      "observed conflict of kernel 7.3 with XRT 2.25 (docs/driver-bring-up.md)",
      "1: copy the write_index of a wide queue to offset 0x10 at doorbell time; not behaviour of real hardware"},
+
+    {"stream.local_hop_cycles", &P::stream_local_hop_cycles, "AIE cycles", 3, 0, 1000, Documented, kAm020,
+     "through a stream switch, from a port of the tile to a port of the tile"},
+    {"stream.external_hop_cycles", &P::stream_external_hop_cycles, "AIE cycles", 4, 0, 1000, Documented, kAm020,
+     "through a stream switch, if another tile is at either end"},
+    {"stream.link_cycles", &P::stream_link_cycles, "AIE cycles", 2, 0, 1000, Measured, kAie2Traces,
+     "from tile to tile, beside the switches"},
+    {"stream.arbitration_cycles", &P::stream_arbitration_cycles, "AIE cycles", 1, 0, 1000, Assumed, kNone,
+     "for each packet at each arbiter"},
+    {"stream.subordinate_fifo_beats", &P::stream_subordinate_fifo_beats, "beats", 4, 1, 4096, Documented, kAm020,
+     "FIFO of an input whose sender is in the tile"},
+    {"stream.manager_fifo_beats", &P::stream_manager_fifo_beats, "beats", 2, 1, 4096, Documented, kAm020,
+     "FIFO of an output whose receiver is in the tile"},
+    {"stream.link_fifo_beats", &P::stream_link_fifo_beats, "beats", 4, 1, 4096, Documented, kAm020,
+     "FIFO of a link from tile to tile"},
+    {"stream.fifo_port_beats", &P::stream_fifo_port_beats, "beats", 16, 1, 4096, Assumed,
+     "AIE-ML switches have FIFOs of 16 words", "each of the FIFO ports of a 512-bit switch"},
+    {"stream.burst_bytes", &P::stream_burst_bytes, "bytes", 4096, 64, 1U << 20, Assumed,
+     "a choice of the simulator: fewer events against finer interleaving", "what a sender moves at a time, at most"},
+
+    {"tile_control.word_cycles", &P::tile_control_word_cycles, "AIE cycles", 4, 0, 10'000, Inferred,
+     "3.5 ns a word, slope of published AIE2P control-packet configuration",
+     "handling of one word of a control packet"},
+    {"tile_control.token_queue", &P::tile_control_token_queue, "1", 128, 1, 65535, Assumed,
+     "xdna-emu measured more than 8 on AIE2", "task-complete tokens that wait in a tile to be sent"},
 
     {"noc.latency_ns", &P::noc_latency_ns, "ns", 400, 0, 1'000'000, Assumed, kNone,
      "host memory access, request to first data"},
