@@ -77,7 +77,8 @@ void Array::b_transport(int /*master*/, tlm::tlm_generic_payload& payload, sc_co
     return;
   }
   Tile& target = tile(place->tile);
-  const AccessOutcome outcome = payload.is_read() ? target.read(place->offset, data) : target.write(place->offset, data);
+  const AccessOutcome outcome =
+      payload.is_read() ? target.read(place->offset, data) : target.write(place->offset, data);
   payload.set_response_status(outcome == AccessOutcome::Ok ? tlm::TLM_OK_RESPONSE : tlm::TLM_GENERIC_ERROR_RESPONSE);
 }
 

@@ -23,17 +23,16 @@ std::uint64_t bursts(std::uint64_t address, std::uint64_t bytes, std::uint64_t b
 
 HostDmaMemory::HostDmaMemory(const Environment& environment, const ClockDomain& noc_clock,
                              std::vector<Channel> channels, Transport transport)
-    : environment_(environment),
-      noc_clock_(noc_clock),
-      transport_(std::move(transport)),
-      access_(new HostAccess) {
-  for (Channel& channel : channels) channels_.push_back({.info = std::move(channel)});
+    : environment_(environment), noc_clock_(noc_clock), transport_(std::move(transport)), access_(new HostAccess) {
+  for (Channel& channel : channels) channels_.emplace_back(std::move(channel));
   payload_.set_extension(access_);
 }
 
 void HostDmaMemory::reset(registers::Half half) {
   for (State& channel : channels_) {
-    if (channel.info.half == half) channel = {.info = std::move(channel.info)};
+    if (channel.info.half != half) continue;
+    channel.task_pending = true;
+    channel.tasks = {};
   }
 }
 

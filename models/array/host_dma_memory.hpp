@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <systemc>
@@ -19,9 +20,9 @@
 
 namespace aie4::array {
 
-/// A channel spends, for the accesses of one task: the overhead of a task and of a cold channel once, then the largest of
-/// what its AXI port moves (shim.axi_bytes_per_cycle), what the requests that may be outstanding allow, and its share of
-/// NoC and DDR, which is the NoC's business.
+/// A channel spends, for the accesses of one task: the overhead of a task and of a cold channel once, then the largest
+/// of what its AXI port moves (shim.axi_bytes_per_cycle), what the requests that may be outstanding allow, and its
+/// share of NoC and DDR, which is the NoC's business.
 ///
 /// Addresses have 57 bits and lie shim.address_offset above those of the host. If one run of an access is refused, runs
 /// before it have been moved.
@@ -49,11 +50,13 @@ class HostDmaMemory : public DmaMemory {
 
  private:
   struct State {
+    explicit State(Channel channel) : info(std::move(channel)) {}
+
     Channel info;
     Attributes attributes;
-    bool task_pending = true;     // The next access is the first of a task.
-    unsigned tasks[2] = {0, 0};   // Begun since the reset, by direction.
-    sc_core::sc_time latency;     // Of the present task: overhead, and what a cold channel costs.
+    bool task_pending = true;         // The next access is the first of a task.
+    std::array<unsigned, 2> tasks{};  // Begun since the reset, by direction.
+    sc_core::sc_time latency;         // Of the present task: overhead, and what a cold channel costs.
     sc_core::sc_time next;
   };
 

@@ -26,8 +26,7 @@ int signed_change(std::uint32_t bits) {
 
 }  // namespace
 
-LockRegisters::LockRegisters(LockUnit& locks, unsigned halves)
-    : locks_(locks), locks_per_half_(locks.size() / halves) {
+LockRegisters::LockRegisters(LockUnit& locks, unsigned halves) : locks_(locks), locks_per_half_(locks.size() / halves) {
   locks_.observe(this, 0);
 }
 

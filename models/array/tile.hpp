@@ -36,7 +36,7 @@ class Tile : public sc_core::sc_module {
   ~Tile() override = default;
 
   [[nodiscard]] TileId id() const { return id_; }
-  [[nodiscard]] TileKind kind() const { return kind_; }
+  [[nodiscard]] TileKind tile_kind() const { return kind_; }
   /// "column 0/memory tile 1".
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] LockUnit& locks() { return locks_; }
@@ -91,7 +91,7 @@ class Tile : public sc_core::sc_module {
   LockRegisters lock_registers_;
   std::vector<Window> windows_;
   std::vector<RegisterPart*> parts_;
-  std::vector<Owner> owners_;                               // By number of the family.
+  std::vector<Owner> owners_;                                // By number of the family.
   std::unordered_map<std::uint32_t, std::uint32_t> stored_;  // By offset; looked up, never walked.
 };
 

@@ -20,8 +20,8 @@ namespace aie4 {
 /// `noc.latency_ns`, which is all that one that is refused costs. The time is annotated: the caller waits, the data
 /// moves at once.
 ///
-/// Streaming accesses (HostAccess) pay no latency, but for `noc.run_overhead_bytes` more than they move: contiguous runs
-/// that are short use DDR badly.
+/// Streaming accesses (HostAccess) pay no latency, but for `noc.run_overhead_bytes` more than they move: contiguous
+/// runs that are short use DDR badly.
 class Noc : public sc_core::sc_module {
  public:
   tlm_utils::multi_passthrough_target_socket<Noc> engines;
