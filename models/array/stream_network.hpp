@@ -4,9 +4,9 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include <systemc>
@@ -20,7 +20,8 @@
 
 namespace aie4::registers {
 struct RegisterRef;
-}
+enum class PortDirection : std::uint8_t;
+}  // namespace aie4::registers
 
 namespace aie4::array {
 
@@ -35,8 +36,11 @@ class StreamNetwork {
 
   /// The sending end at a subordinate; the same object each time. Lives as long as the network.
   [[nodiscard]] StreamSource& source(const StreamPortAddress& subordinate);
-  /// The receiver of a manager, which outlives the simulation. Once for each port.
+  /// The receiver of a manager; one at a time.
   void attach(const StreamPortAddress& manager, StreamSink& sink);
+  void detach(const StreamPortAddress& manager);
+  /// Where a packet with that first word would go now from a subordinate; for circuits any word will do.
+  [[nodiscard]] Route resolve(const StreamPortAddress& subordinate, std::uint32_t first_word);
 
   /// The registers of the switches: configuration, slots, deterministic merge, event port selection. None, false: the
   /// register is none of them.
@@ -55,7 +59,16 @@ class StreamNetwork {
   friend class StreamSource;
   friend class RouteFinder;
 
+  [[nodiscard]] std::size_t index_of(TileId tile) const;
   [[nodiscard]] StreamSwitch& switch_at(TileId tile, registers::Switch which);
+  [[nodiscard]] const StreamSwitch& switch_at(TileId tile, registers::Switch which) const;
+  [[nodiscard]] std::uint32_t isolated(TileId tile) const { return isolated_[index_of(tile)]; }
+  /// "column 0/memory tile 1/stream switch/manager south_0".
+  [[nodiscard]] std::string port_name(const StreamPortAddress& port, registers::PortDirection direction) const;
+  /// The row of a manager in the statistics; made at the first call.
+  [[nodiscard]] PortUse& use_of(const StreamPortAddress& manager);
+  /// Whether the switch can make the circuit that the manager is configured for (Appendix C).
+  [[nodiscard]] bool circuit_exists(const StreamPortAddress& manager) const;
   /// Grows with every change of the configuration.
   [[nodiscard]] std::uint64_t generation() const { return generation_; }
   void configuration_changed();
@@ -67,8 +80,8 @@ class StreamNetwork {
   Geometry geometry_;
   StreamTiming timing_;
   StreamBufferPool pool_;
-  std::vector<StreamSwitch> switches_;  // By column, row, width.
-  std::vector<std::uint8_t> isolated_;  // By column, row.
+  std::vector<std::unique_ptr<StreamSwitch>> switches_;  // By column, row, width.
+  std::vector<std::uint8_t> isolated_;                   // By column, row.
   std::vector<std::unique_ptr<StreamSource>> sources_;
   std::uint64_t generation_ = 1;
   std::vector<sc_core::sc_event*> waiting_;

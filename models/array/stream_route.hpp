@@ -40,6 +40,9 @@ struct Route {
     Closed,          ///< Some port on the way is not configured to take or to pass the words: `problem`.
   };
 
+  /// Who is to blame that a route is closed, if somebody is: words may simply come before the configuration.
+  enum class Blame : std::uint8_t { Nobody, Guest, Unmodelled };
+
   State state = State::Unresolved;
   std::uint64_t generation = 0;  ///< Of the network's configuration.
   bool by_packet = false;        ///< Depends on the first word of the packet.
@@ -47,8 +50,10 @@ struct Route {
   std::vector<Receiver> receivers;
   std::vector<Crossing> crossings;
   std::vector<Manager> managers;
-  StreamPortAddress closed_at;  ///< Where the problem is: a subordinate, or a manager without a receiver.
-  const char* problem = "";     ///< "no slot of the input takes this packet ID"
+  // If Closed:
+  Blame blame = Blame::Nobody;
+  const char* problem = "";  ///< "no slot of the input takes this packet ID".
+  std::string closed_at;     ///< "column 0/memory tile 1/stream switch/subordinate south_0".
 };
 
 }  // namespace aie4::array

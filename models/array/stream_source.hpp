@@ -42,14 +42,15 @@ class StreamSource : public ArbiterClient {
   };
   struct Burst {
     StreamBuffer buffer;
-    std::uint32_t words = 0;      ///< From the beginning of the buffer; at most what was granted.
+    std::uint32_t words = 0;      ///< At most what was granted.
+    std::uint32_t offset = 0;     ///< Of the first of them in the buffer: what was granted can be less than was read.
     bool header = false;          ///< As in the request.
     bool tlast = false;           ///< The packet ends with the last word.
     std::uint64_t flow = 0;       ///< See StreamBurst.
     sc_core::sc_time start = {};  ///< Absolute: the first beat does not leave earlier. Default: as early as it can.
   };
 
-  StreamSource(StreamNetwork& network, StreamPortAddress port);
+  StreamSource(StreamNetwork& network, const StreamPortAddress& port);
   StreamSource(const StreamSource&) = delete;
   StreamSource& operator=(const StreamSource&) = delete;
   ~StreamSource() override;
@@ -81,30 +82,40 @@ class StreamSource : public ArbiterClient {
     sc_core::sc_time earliest;  // For the first beat to be arbitrated.
   };
 
+  /// One route for each packet ID, and one for streams that no input looks into.
+  static constexpr std::size_t kAnyPacket = 32;
+
   void arbiter_changed(const sc_core::sc_time& at) override;
-  [[nodiscard]] const Route* current_route(const Request& request);
+  [[nodiscard]] const Route& find_route(std::optional<std::uint32_t> first_word);
+  [[nodiscard]] Grant grant_for(WaitRegistry::Process& process, const Request& request);
+  [[nodiscard]] bool keeps_arbiters() const;
+  /// False: time has passed, look again.
   [[nodiscard]] bool acquire(WaitRegistry::Process& process);
   [[nodiscard]] bool credit_for(const Request& request, std::uint32_t& words, StreamSink*& starved) const;
   void give_up_arbiters(const sc_core::sc_time& at);
   void sleep(WaitRegistry::Process& process, const WaitLabel& label);
   void account(const Burst& burst, const sc_core::sc_time& start, const sc_core::sc_time& duration,
                const sc_core::sc_time& stalled);
+  void report_closed(const Request& request);
 
   StreamNetwork& network_;
   StreamPortAddress port_;
   sc_core::sc_event wake_;
   std::uint32_t beat_words_;
+  std::array<std::unique_ptr<Route>, kAnyPacket + 1> routes_;
 
-  const Route* route_ = nullptr;  // Of the packet or circuit under way.
-  std::uint64_t generation_ = 0;  // Of the network when route_ was found.
-  std::uint32_t first_word_ = 0;  // Of the packet under way.
-  bool in_packet_ = false;
-  bool cancelled_ = false;
-  bool waiting_ = false;
-  std::vector<Held> held_;   // In the order of the path.
-  sc_core::sc_time wanted_;  // When the words of the present grant were first asked for.
-  sc_core::sc_time floor_;   // No beat of the present grant leaves earlier.
+  const Route* route_ = nullptr;             // Of the present grant.
+  std::optional<std::uint32_t> first_word_;  // Of the packet under way.
+  bool in_packet_ = false;                   // Words went out since the last TLAST.
+  std::vector<Held> held_;                   // In the order of the path.
+  Arbiter* requested_ = nullptr;             // Asked, not held yet.
+  bool slept_ = false;                       // While it was asked.
+  sc_core::sc_time wanted_;                  // When the words of the present grant were asked for.
+  sc_core::sc_time slack_;                   // How long before now their first beat may have left.
   sc_core::sc_time link_free_;
+  std::uint64_t reported_ = 0;  // Generation whose closed route was reported.
+  bool waiting_ = false;
+  bool cancelled_ = false;
 };
 
 }  // namespace aie4::array

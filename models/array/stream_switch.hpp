@@ -6,7 +6,6 @@
 #include <array>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "models/array/arbiter.hpp"
@@ -64,8 +63,6 @@ class StreamSwitch {
  public:
   static constexpr unsigned kArbiters = 8;
   static constexpr unsigned kSlots = 4;
-  static constexpr unsigned kMergeArbiters = 4;  ///< 0 and 1, in split tiles also 4 and 5.
-  static constexpr unsigned kEventPorts = 8;     ///< For each half.
 
   /// A register of the switch without its address.
   struct Register {
@@ -102,8 +99,6 @@ class StreamSwitch {
  private:
   void update_merge(unsigned arbiter);
 
-  TileKind kind_;
-  registers::Switch which_;
   std::vector<std::uint32_t> manager_registers_;
   std::vector<std::uint32_t> subordinate_registers_;
   std::vector<std::array<std::uint32_t, kSlots>> slot_registers_;
