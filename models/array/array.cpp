@@ -4,6 +4,9 @@
 #include <cstring>
 #include <fmt/format.h>
 
+#include "models/array/compute_tile.hpp"
+#include "models/array/memory_tile.hpp"
+#include "models/array/shim_tile.hpp"
 #include "models/soc/microcontroller.hpp"
 
 namespace aie4::array {

@@ -12,16 +12,19 @@
 #include <systemc>
 #include <tlm>
 
-#include "models/array/compute_tile.hpp"
 #include "models/array/environment.hpp"
-#include "models/array/memory_tile.hpp"
-#include "models/array/shim_tile.hpp"
 
 namespace aie4 {
 class Microcontroller;
+namespace registers {
+enum class Half : std::uint8_t;
 }
+}  // namespace aie4
 
 namespace aie4::array {
+
+class ShimTile;
+class Tile;
 
 /// An access costs noc.register_access_ns once, whatever its size; engines that move words one after the other add what
 /// that takes. A hole inside a tile answers with a generic error (SLVERR), an address outside of all tiles with an

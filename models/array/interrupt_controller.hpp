@@ -29,7 +29,7 @@ class InterruptController : public RegisterPart {
   void write(std::uint8_t code, const registers::RegisterRef& ref, std::uint32_t value) override;
   /// Nothing: the interrupt controllers are the management firmware's and outlive its applications.
   void reset(registers::Half /*half*/) override {}
-  void power_off();
+  void power_off() override;
 
  private:
   struct Controller {

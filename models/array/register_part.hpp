@@ -22,11 +22,15 @@ class RegisterPart {
   virtual ~RegisterPart() = default;
 
   [[nodiscard]] virtual std::span<const Claim> claims() const = 0;
+  /// Whether the register is the part's: units that exist once for each half share families.
+  [[nodiscard]] virtual bool owns(const registers::RegisterRef& /*ref*/) const { return true; }
   /// `ref.byte` is 4-byte aligned.
   [[nodiscard]] virtual std::uint32_t read(std::uint8_t code, const registers::RegisterRef& ref) = 0;
   virtual void write(std::uint8_t code, const registers::RegisterRef& ref, std::uint32_t value) = 0;
   /// One half is reset; of a compute tile: half A, which is all of it.
   virtual void reset(registers::Half half) = 0;
+  /// Power was lost; both halves have been reset. What application resets leave alone goes now.
+  virtual void power_off() {}
 };
 
 /// The field of that name, which the family must have.

@@ -159,7 +159,6 @@ void ShimTile::power_off() {
     }
   }
   Tile::power_off();
-  interrupts_.power_off();
 }
 
 }  // namespace aie4::array

@@ -33,7 +33,7 @@ void Tile::add_part(RegisterPart& part) {
   const std::span<const registers::Family> families = registers::families(kind_);
   for (const RegisterPart::Claim& claim : part.claims()) {
     for (std::size_t number = 0; number < families.size(); ++number) {
-      if (families[number].id == claim.family) owners_[number] = {&part, claim.code};
+      if (families[number].id == claim.family) owners_[number].push_back({&part, claim.code});
     }
   }
 }
@@ -109,26 +109,33 @@ AccessOutcome Tile::write(std::uint32_t offset, std::span<const std::byte> data)
   return outcome;
 }
 
+const Tile::Owner* Tile::owner_of(const RegisterRef& ref) const {
+  for (const Owner& owner : owners_[ref.number]) {
+    if (owner.part->owns(ref)) return &owner;
+  }
+  return nullptr;
+}
+
 std::optional<std::uint32_t> Tile::read_register(std::uint32_t offset) {
   const auto ref = registers::lookup(kind_, offset);
   if (!ref || ref->family->memory) return std::nullopt;
-  const Owner& owner = owners_[ref->number];
-  if (owner.part == nullptr) return read_stored(*ref, offset);
+  const Owner* owner = owner_of(*ref);
+  if (owner == nullptr) return read_stored(*ref, offset);
   if (ref->family->access == Access::WriteOnly || ref->family->access == Access::WriteOneToSet) return 0;
-  return owner.part->read(owner.code, *ref);
+  return owner->part->read(owner->code, *ref);
 }
 
 bool Tile::write_register(std::uint32_t offset, std::uint32_t value) {
   const auto ref = registers::lookup(kind_, offset);
   if (!ref || ref->family->memory) return false;
-  const Owner& owner = owners_[ref->number];
-  if (owner.part == nullptr) {
+  const Owner* owner = owner_of(*ref);
+  if (owner == nullptr) {
     write_stored(*ref, offset, value);
     return true;
   }
   const Access access = ref->family->access;
   if (access == Access::ReadOnly || access == Access::ReadPops || access == Access::ReadActs) return true;
-  owner.part->write(owner.code, *ref, value);
+  owner->part->write(owner->code, *ref, value);
   return true;
 }
 
@@ -181,6 +188,7 @@ void Tile::reset(Half half) {
 void Tile::power_off() {
   reset(Half::A);
   if (kind_ != TileKind::Compute) reset(Half::B);
+  for (RegisterPart* part : parts_) part->power_off();
   stored_.clear();
 }
 

@@ -76,6 +76,7 @@ class Tile : public sc_core::sc_module {
 
   /// The bytes of a memory; none: no memory starts there. Too short: the memory ends before.
   [[nodiscard]] std::optional<std::span<std::byte>> memory_at(std::uint32_t offset) const;
+  [[nodiscard]] const Owner* owner_of(const registers::RegisterRef& ref) const;
   [[nodiscard]] std::optional<std::uint32_t> read_register(std::uint32_t offset);
   [[nodiscard]] bool write_register(std::uint32_t offset, std::uint32_t value);
   [[nodiscard]] std::uint32_t read_stored(const registers::RegisterRef& ref, std::uint32_t offset);
@@ -91,7 +92,7 @@ class Tile : public sc_core::sc_module {
   LockRegisters lock_registers_;
   std::vector<Window> windows_;
   std::vector<RegisterPart*> parts_;
-  std::vector<Owner> owners_;                                // By number of the family.
+  std::vector<std::vector<Owner>> owners_;                   // By number of the family.
   std::unordered_map<std::uint32_t, std::uint32_t> stored_;  // By offset; looked up, never walked.
 };
 

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <utility>
 
+#include "models/array/shim_tile.hpp"
+
 namespace aie4 {
 namespace {
 
