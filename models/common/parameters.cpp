@@ -108,6 +108,8 @@ constexpr auto kTable = std::to_array<ParameterInfo>({
      "handling of one word of a control packet"},
     {"tile_control.token_queue", &P::tile_control_token_queue, "1", 128, 1, 65535, Assumed,
      "xdna-emu measured more than 8 on AIE2", "task-complete tokens that wait in a tile to be sent"},
+    {"tile_control.response_queue", &P::tile_control_response_queue, "1", 4, 1, 65535, Assumed, kNone,
+     "responses to control packets that wait in a tile to be sent; more hold up the packets behind them"},
 
     {"dma.channel_start_cycles", &P::dma_channel_start_cycles, "AIE cycles", 2, 0, 10'000, Assumed, kNone,
      "from the first task of a DMA channel at rest to its first buffer descriptor"},
@@ -128,6 +130,11 @@ constexpr auto kTable = std::to_array<ParameterInfo>({
      "what a shim MM2S channel asks host memory for ahead of its stream, at most"},
     {"dma.fot_fifo_depth", &P::dma_fot_fifo_depth, "1", 16, 1, 4096, Assumed, kNone,
      "counts that a finish-on-TLAST channel keeps until they are read"},
+
+    {"event.vertical_hop_cycles", &P::event_vertical_hop_cycles, "cycles", 2, 0, 1000, Measured, kAie2Traces,
+     "broadcast line, to the tile in the north or south"},
+    {"event.horizontal_hop_cycles", &P::event_horizontal_hop_cycles, "cycles", 4, 0, 1000, Measured, kAie2Traces,
+     "broadcast line, to the tile in the west or east"},
 
     {"noc.latency_ns", &P::noc_latency_ns, "ns", 400, 0, 1'000'000, Assumed, kNone,
      "host memory access, request to first data"},

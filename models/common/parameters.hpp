@@ -78,6 +78,7 @@ struct Parameters {
   // Control packets and tokens.
   std::uint64_t tile_control_word_cycles;
   std::uint64_t tile_control_token_queue;
+  std::uint64_t tile_control_response_queue;
   // DMA of the tiles.
   std::uint64_t dma_channel_start_cycles;
   std::uint64_t dma_bd_setup_cycles;
@@ -88,6 +89,9 @@ struct Parameters {
   std::uint64_t dma_egress_fifo_beats;
   std::uint64_t dma_shim_read_ahead_bytes;
   std::uint64_t dma_fot_fifo_depth;
+  // Events.
+  std::uint64_t event_vertical_hop_cycles;
+  std::uint64_t event_horizontal_hop_cycles;
   // NoC and DDR.
   std::uint64_t noc_latency_ns;
   std::uint64_t noc_bytes_per_us;
