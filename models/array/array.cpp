@@ -1,18 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/array/array.hpp"
 
+#include <array>
 #include <cstring>
 #include <fmt/format.h>
 
 #include "models/array/compute_tile.hpp"
+#include "models/array/fabric.hpp"
 #include "models/array/memory_tile.hpp"
 #include "models/array/shim_tile.hpp"
 #include "models/soc/microcontroller.hpp"
 
 namespace aie4::array {
 
+struct FabricParts {
+  CycleClock cycles;
+  StreamNetwork streams;
+  EventNetwork events;
+
+  explicit FabricParts(const Environment& environment)
+      : cycles("cycles", environment.clock), streams(environment), events(environment) {}
+  [[nodiscard]] Fabric fabric() { return {streams, events, cycles}; }
+};
+
 Array::Array(sc_core::sc_module_name name, const Environment& environment, const ClockDomain& noc_clock)
-    : sc_module(name), masters("masters"), environment_(environment), geometry_(environment.geometry()) {
+    : sc_module(name),
+      masters("masters"),
+      environment_(environment),
+      geometry_(environment.geometry()),
+      fabric_(std::make_unique<FabricParts>(environment_)) {
+  const Fabric fabric = fabric_->fabric();
   masters.register_b_transport(this, &Array::b_transport);
   for (std::uint8_t column = 0; column < geometry_.columns; ++column) {
     for (std::uint8_t row = 0; row < geometry_.rows(); ++row) {
@@ -20,7 +37,7 @@ Array::Array(sc_core::sc_module_name name, const Environment& environment, const
       const std::string tile = fmt::format("tile_{}_{}", column, row);
       switch (geometry_.kind(id)) {
         case TileKind::Shim: {
-          auto shim = std::make_unique<ShimTile>(tile.c_str(), environment_, noc_clock, id);
+          auto shim = std::make_unique<ShimTile>(tile.c_str(), environment_, fabric, noc_clock, id);
           shim->on_reset = [this, column](registers::Half half) { reset_column(column, half); };
           shim->interrupts().interrupt = [this] {
             if (interrupt) interrupt();
@@ -30,12 +47,30 @@ Array::Array(sc_core::sc_module_name name, const Environment& environment, const
           break;
         }
         case TileKind::Memory:
-          tiles_.push_back(std::make_unique<MemoryTile>(tile.c_str(), environment_, id));
+          tiles_.push_back(std::make_unique<MemoryTile>(tile.c_str(), environment_, fabric, id));
           break;
         case TileKind::Compute:
-          tiles_.push_back(std::make_unique<ComputeTile>(tile.c_str(), environment_, id));
+          tiles_.push_back(std::make_unique<ComputeTile>(tile.c_str(), environment_, fabric, id));
           break;
       }
+    }
+  }
+  connect_memory_tiles();
+}
+
+void Array::connect_memory_tiles() {
+  constexpr int kReach = MemoryTile::kReach;
+  for (int column = 0; column < geometry_.columns; ++column) {
+    for (unsigned row = 1; row <= geometry_.memory_rows; ++row) {
+      const auto at = [&](int place) -> MemoryTile* {
+        if (place < 0 || place >= geometry_.columns) return nullptr;
+        return static_cast<MemoryTile*>(&tile({static_cast<std::uint8_t>(place), static_cast<std::uint8_t>(row)}));
+      };
+      std::array<MemoryTile*, 2 * kReach + 1> neighbours{};
+      for (int distance = -kReach; distance <= kReach; ++distance) {
+        neighbours[static_cast<std::size_t>(distance + kReach)] = at(column + distance);
+      }
+      at(column)->connect(neighbours);
     }
   }
 }

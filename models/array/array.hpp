@@ -23,6 +23,7 @@ enum class Half : std::uint8_t;
 
 namespace aie4::array {
 
+struct FabricParts;
 class ShimTile;
 class Tile;
 
@@ -49,6 +50,7 @@ class Array : public sc_core::sc_module {
 
  private:
   void b_transport(int master, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  void connect_memory_tiles();
   void reset_column(unsigned column, registers::Half half);
   [[nodiscard]] std::size_t index_of(TileId id) const {
     return static_cast<std::size_t>(id.column) * geometry_.rows() + id.row;
@@ -56,6 +58,7 @@ class Array : public sc_core::sc_module {
 
   Environment environment_;
   Geometry geometry_;
+  std::unique_ptr<FabricParts> fabric_;
   std::vector<std::unique_ptr<Tile>> tiles_;  // By column, then row.
   std::vector<ShimTile*> shim_tiles_;
 };

@@ -17,14 +17,17 @@ TileMemory::Shape shape_of(const Parameters& parameters) {
 
 }  // namespace
 
-ComputeTile::ComputeTile(sc_core::sc_module_name name, const Environment& environment, TileId id)
-    : Tile(name, environment, id, kLocks),
+ComputeTile::ComputeTile(sc_core::sc_module_name name, const Environment& environment, const Fabric& fabric, TileId id)
+    : Tile(name, environment, fabric, id, kLocks),
       data_(environment, path(), shape_of(environment.parameters)),
       program_(kProgramBytes),
-      control_(environment, data_, &program_) {
+      control_(environment, data_, &program_),
+      port_(environment, 0, {&data_}),
+      lock_space_(kLocks, {&locks()}) {
   add_window(registers::offset_of(registers::ComputeRegister::datamemory), data_.storage());
   add_window(registers::offset_of(registers::ComputeRegister::program_memory), program_);
   add_part(control_);
+  add_dma(port_, lock_space_);
 }
 
 void ComputeTile::power_off() {

@@ -14,7 +14,7 @@ class ComputeTile : public Tile {
   static constexpr std::uint32_t kDataBytes = 128U << 10;
   static constexpr std::uint32_t kProgramBytes = 32U << 10;
 
-  ComputeTile(sc_core::sc_module_name name, const Environment& environment, TileId id);
+  ComputeTile(sc_core::sc_module_name name, const Environment& environment, const Fabric& fabric, TileId id);
 
   [[nodiscard]] TileMemory& data() { return data_; }
   [[nodiscard]] ZeroedBytes& program() { return program_; }
@@ -24,6 +24,8 @@ class ComputeTile : public Tile {
   TileMemory data_;
   ZeroedBytes program_;
   MemoryControl control_;
+  TileMemoryPort port_;
+  LockSpace lock_space_;
 };
 
 }  // namespace aie4::array

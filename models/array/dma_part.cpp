@@ -70,11 +70,8 @@ Index index_of(const RegisterRef& ref, std::string_view name) {
 
 }  // namespace
 
-DmaPart::DmaPart(const Environment& environment, TileId tile, DmaMemory& memory, const LockSpace& locks,
-                 std::array<TileControl*, 2> token_units)
-    : kind_(environment.geometry().kind(tile)),
-      token_units_(token_units),
-      engine_(environment, tile, memory, locks, *this) {}
+DmaPart::DmaPart(const Environment& environment, TileId tile, DmaMemory& memory, const LockSpace& locks)
+    : kind_(environment.geometry().kind(tile)), engine_(environment, tile, memory, locks, *this) {}
 
 std::span<const RegisterPart::Claim> DmaPart::claims() const {
   return kClaims;
@@ -111,7 +108,7 @@ std::uint32_t DmaPart::read(std::uint8_t code, const RegisterRef& ref) {
     case kPadValue:
       return engine_.constant_pad_value(channel_of(code, ref));
     case kEventSelection:
-      return event_selection_[static_cast<std::size_t>(ref.half)];
+      return event_selections_[static_cast<std::size_t>(ref.half)];
     case kPause: {
       std::uint32_t value = 0;
       for (const registers::Field& field : ref.family->fields) {
@@ -144,7 +141,7 @@ void DmaPart::write(std::uint8_t code, const RegisterRef& ref, std::uint32_t val
       engine_.set_constant_pad_value(channel_of(code, ref), value);
       break;
     case kEventSelection:
-      event_selection_[static_cast<std::size_t>(ref.half)] = value;
+      event_selections_[static_cast<std::size_t>(ref.half)] = value;
       break;
     case kPause:
       for (const registers::Field& field : ref.family->fields) {
@@ -166,7 +163,7 @@ std::optional<unsigned> DmaPart::channel_by_name(std::string_view name) const {
 
 void DmaPart::reset(Half half) {
   engine_.reset(static_cast<unsigned>(half));
-  event_selection_[static_cast<std::size_t>(half)] = 0;
+  event_selections_[static_cast<std::size_t>(half)] = 0;
 }
 
 void DmaPart::dma_event(unsigned channel, DmaEvent event, EventPhase phase, const sc_core::sc_time& at) {
@@ -175,7 +172,7 @@ void DmaPart::dma_event(unsigned channel, DmaEvent event, EventPhase phase, cons
 
 bool DmaPart::issue_token(unsigned channel, const TaskToken& token) {
   const unsigned half = kind_ == TileKind::Compute ? 0 : engine_.channels()[channel].half;
-  return token_units_[half]->send_token(token.actor, token.controller_id, token.fot_count);
+  return on_token(half, token);
 }
 
 }  // namespace aie4::array

@@ -12,7 +12,6 @@
 #include "models/array/dma_client.hpp"
 #include "models/array/dma_engine.hpp"
 #include "models/array/register_part.hpp"
-#include "models/array/tile_control.hpp"
 
 namespace aie4::array {
 
@@ -21,9 +20,11 @@ class DmaPart : public RegisterPart, public DmaClient {
   /// Called for every event of a channel; empty: nobody listens.
   std::function<void(unsigned channel, DmaEvent event, EventPhase phase, const sc_core::sc_time& at)> on_event;
 
-  /// `token_units`: tile control by half; both outlive the part.
-  DmaPart(const Environment& environment, TileId tile, DmaMemory& memory, const LockSpace& locks,
-          std::array<TileControl*, 2> token_units);
+  /// Takes a token into the queue of the half's tile control; false: it is full, see DmaEngine::token_queue_drained().
+  std::function<bool(unsigned half, const TaskToken& token)> on_token;
+
+  /// `memory` and `locks` outlive the part.
+  DmaPart(const Environment& environment, TileId tile, DmaMemory& memory, const LockSpace& locks);
 
   [[nodiscard]] DmaEngine& engine() { return engine_; }
 
@@ -35,19 +36,16 @@ class DmaPart : public RegisterPart, public DmaClient {
   void dma_event(unsigned channel, DmaEvent event, EventPhase phase, const sc_core::sc_time& at) override;
   bool issue_token(unsigned channel, const TaskToken& token) override;
 
-  /// dma_event_channel_selection: which channel feeds the events Sel0 and Sel1 of the half. Memory tiles.
-  [[nodiscard]] std::uint32_t event_selection(registers::Half half) const {
-    return event_selection_[static_cast<std::size_t>(half)];
-  }
+  /// dma_event_channel_selection of the halves: which channels feed the events Sel0 and Sel1. Memory tiles.
+  [[nodiscard]] const std::array<std::uint32_t, 2>& event_selections() const { return event_selections_; }
 
  private:
   [[nodiscard]] unsigned channel_of(std::uint8_t code, const registers::RegisterRef& ref) const;
   [[nodiscard]] std::optional<unsigned> channel_by_name(std::string_view name) const;
 
   TileKind kind_;
-  std::array<TileControl*, 2> token_units_;
   DmaEngine engine_;
-  std::array<std::uint32_t, 2> event_selection_{};
+  std::array<std::uint32_t, 2> event_selections_{};
 };
 
 }  // namespace aie4::array

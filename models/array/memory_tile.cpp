@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/array/memory_tile.hpp"
 
+#include <utility>
+#include <vector>
+
 namespace aie4::array {
 namespace {
 
@@ -16,12 +19,26 @@ TileMemory::Shape shape_of(const Parameters& parameters) {
 
 }  // namespace
 
-MemoryTile::MemoryTile(sc_core::sc_module_name name, const Environment& environment, TileId id)
-    : Tile(name, environment, id, kLocks),
+MemoryTile::MemoryTile(sc_core::sc_module_name name, const Environment& environment, const Fabric& fabric, TileId id)
+    : Tile(name, environment, fabric, id, kLocks),
       data_(environment, path(), shape_of(environment.parameters)),
       control_(environment, data_, nullptr) {
   add_window(registers::offset_of(registers::MemoryRegister::datamemory), data_.storage());
   add_part(control_);
+}
+
+void MemoryTile::connect(const std::array<MemoryTile*, 2 * kReach + 1>& neighbours) {
+  std::vector<TileMemory*> memories;
+  std::vector<LockUnit*> locks;
+  for (MemoryTile* neighbour : neighbours) {
+    memories.push_back(neighbour == nullptr ? nullptr : &neighbour->data_);
+    locks.push_back(neighbour == nullptr ? nullptr : &neighbour->locks());
+  }
+  const std::uint64_t window = data_.shape().bytes;
+  port_ = std::make_unique<TileMemoryPort>(environment_, 4 * TileMemoryPort::kMemoryTileOwnWord - kReach * window,
+                                           std::move(memories));
+  lock_space_ = std::make_unique<LockSpace>(LockSpace::kMemoryWindow, std::move(locks));
+  add_dma(*port_, *lock_space_);
 }
 
 void MemoryTile::power_off() {

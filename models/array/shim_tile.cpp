@@ -40,16 +40,23 @@ std::vector<HostDmaMemory::Channel> channels_of(const std::string& path) {
 
 }  // namespace
 
-ShimTile::ShimTile(sc_core::sc_module_name name, const Environment& environment, const ClockDomain& noc_clock,
-                   TileId id)
-    : Tile(name, environment, id, kLocks),
+ShimTile::ShimTile(sc_core::sc_module_name name, const Environment& environment, const Fabric& fabric,
+                   const ClockDomain& noc_clock, TileId id)
+    : Tile(name, environment, fabric, id, kLocks),
       microcontroller_a("microcontroller_a"),
       microcontroller_b("microcontroller_b"),
       noc("noc"),
       control_(*this),
       host_(environment, noc_clock, channels_of(path()),
-            [this](tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) { noc->b_transport(payload, delay); }) {
+            [this](tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) { noc->b_transport(payload, delay); }),
+      lock_space_(kLocks, {&locks()}) {
   add_part(interrupts_);
+  add_dma(host_, lock_space_);
+  for (unsigned half = 0; half < tokens_.size(); ++half) {
+    tokens_[half] = std::make_unique<TokenCounter>(half == 0 ? "tokens_a" : "tokens_b", environment,
+                                                   fmt::format("{}/uC {}", path(), half == 0 ? "A" : "B"));
+    fabric.streams.attach(*token_port(environment.geometry(), id, half), *tokens_[half]);
+  }
   add_part(control_);
 }
 
@@ -147,6 +154,7 @@ void ShimTile::zero_microcontroller(std::size_t half, std::uint32_t memories) {
 
 void ShimTile::reset(Half half) {
   Tile::reset(half);
+  tokens_[static_cast<std::size_t>(half)]->reset();
   host_.reset(half);
 }
 

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <tlm_utils/simple_initiator_socket.h>
@@ -17,6 +18,7 @@
 #include "models/array/host_dma_memory.hpp"
 #include "models/array/interrupt_controller.hpp"
 #include "models/array/tile.hpp"
+#include "models/array/token_counter.hpp"
 
 namespace aie4 {
 class Microcontroller;
@@ -34,9 +36,12 @@ class ShimTile : public Tile {
   /// application_reset_control: a half of the column goes into reset.
   std::function<void(registers::Half half)> on_reset;
 
-  ShimTile(sc_core::sc_module_name name, const Environment& environment, const ClockDomain& noc_clock, TileId id);
+  ShimTile(sc_core::sc_module_name name, const Environment& environment, const Fabric& fabric,
+           const ClockDomain& noc_clock, TileId id);
 
   [[nodiscard]] InterruptController& interrupts() { return interrupts_; }
+  /// Tokens that have arrived for the microcontroller of the half.
+  [[nodiscard]] TokenCounter& tokens(registers::Half half) { return *tokens_[static_cast<std::size_t>(half)]; }
   /// Gives the registers the wires of a microcontroller.
   void attach(registers::Half half, Microcontroller& microcontroller);
   void reset(registers::Half half) override;
@@ -66,6 +71,8 @@ class ShimTile : public Tile {
   Control control_;
   InterruptController interrupts_;
   HostDmaMemory host_;
+  LockSpace lock_space_;
+  std::array<std::unique_ptr<TokenCounter>, 2> tokens_;
   std::array<Microcontroller*, 2> microcontrollers_{};
   std::uint32_t application_reset_ = 3;  // Both held at power-on.
   std::array<std::uint32_t, 2> smid_{};

@@ -34,8 +34,7 @@ std::uint32_t StreamPart::read(std::uint8_t code, const registers::RegisterRef& 
 
 void StreamPart::write(std::uint8_t code, const registers::RegisterRef& ref, std::uint32_t value) {
   if (code == kIsolation) {
-    isolation_ = value & kSides;
-    network_.isolate(tile_, isolation_);
+    isolate(value & kSides);
     return;
   }
   network_.write(tile_, ref, value);
@@ -62,7 +61,13 @@ void StreamPart::reset(registers::Half half) {
 
 void StreamPart::power_off() {
   network_.reset(tile_);
-  network_.isolate(tile_, isolation_ = 0);
+  isolate(0);
+}
+
+void StreamPart::isolate(std::uint32_t sides) {
+  isolation_ = sides;
+  network_.isolate(tile_, sides);
+  events_.isolate(tile_, sides);
 }
 
 }  // namespace aie4::array

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "models/array/stored_registers.hpp"
+#include "models/array/tile_event_ids.hpp"
 
 namespace aie4::array {
 
@@ -12,16 +13,73 @@ using registers::Access;
 using registers::Half;
 using registers::RegisterRef;
 
-Tile::Tile(sc_core::sc_module_name name, const Environment& environment, TileId id, unsigned lock_count)
+Tile::Tile(sc_core::sc_module_name name, const Environment& environment, const Fabric& fabric, TileId id,
+           unsigned lock_count)
     : sc_module(name),
       environment_(environment),
       id_(id),
       kind_(environment.geometry().kind(id)),
       path_(tile_name(environment.geometry(), id)),
+      fabric_(fabric),
       locks_("locks", environment, path_, lock_count),
       lock_registers_(locks_, kind_ == TileKind::Compute ? 1 : 2),
+      stream_part_(fabric, id),
+      control_status_(*this),
+      events_(environment, fabric, id, path_),
       owners_(registers::families(kind_).size()) {
   add_part(lock_registers_);
+  add_part(stream_part_);
+  add_part(control_status_);
+  for (RegisterPart* part : events_.parts()) add_part(*part);
+  lock_registers_.on_event = [this](Half half, unsigned selection, LockRegisters::Event event) {
+    events_.lock_event(half, selection, event);
+  };
+  lock_registers_.on_error = [this](Half /*half*/) { events_.raise(lock_error_event_id(kind_)); };
+
+  const Geometry geometry = environment.geometry();
+  SC_METHOD(token_sent);
+  dont_initialize();
+  for (unsigned half = 0; half < events_.halves(); ++half) {
+    const char* letter = half == 0 ? "A" : "B";
+    const std::string owner =
+        kind_ == TileKind::Compute ? path_ + "/tile control" : fmt::format("{}/tile control {}", path_, letter);
+    controls_.push_back(std::make_unique<TileControl>(
+        fmt::format("tile_control_{}", half).c_str(), environment, owner, id, half,
+        fabric.streams.source(*tile_control_out_port(geometry, id, half)), static_cast<TileRegisters&>(*this)));
+    fabric.streams.attach(*tile_control_in_port(geometry, id, half), *controls_.back());
+    sensitive << controls_.back()->token_sent;
+  }
+}
+
+Tile::~Tile() = default;
+
+void Tile::add_dma(DmaMemory& memory, const LockSpace& locks) {
+  dma_ = std::make_unique<DmaPart>(environment_, id_, memory, locks);
+  dma_->on_token = [this](unsigned half, const TaskToken& token) {
+    return controls_[half]->send_token(token.actor, token.controller_id, token.fot_count);
+  };
+  dma_->on_event = [this](unsigned channel, DmaEvent event, EventPhase phase, const sc_core::sc_time& at) {
+    events_.dma_event(channel, event, phase, at, dma_->event_selections());
+  };
+  add_part(*dma_);
+  const Geometry geometry = environment_.geometry();
+  DmaEngine& engine = dma_->engine();
+  for (unsigned channel = 0; channel < engine.channels().size(); ++channel) {
+    const DmaChannelInfo& info = engine.channels()[channel];
+    if (info.direction == DmaDirection::Mm2s) {
+      const auto port = info.role == DmaRole::Control ? control_mm2s_port(geometry, id_, info.number)
+                                                      : mm2s_port(geometry, id_, info.number);
+      engine.connect(channel, fabric_.streams.source(*port));
+    } else {
+      const auto port =
+          info.role == DmaRole::Trace ? trace_s2mm_port(geometry, id_) : s2mm_port(geometry, id_, info.number);
+      fabric_.streams.attach(*port, engine.sink(channel));
+    }
+  }
+}
+
+void Tile::token_sent() {
+  if (dma_) dma_->engine().token_queue_drained();
 }
 
 void Tile::add_window(std::uint32_t offset, ZeroedBytes& memory) {
@@ -55,7 +113,7 @@ AccessOutcome Tile::refuse(std::uint32_t offset, bool read) {
   environment_.diagnostics.unmodelled(kUnmodelledKind,
                                       fmt::format("{} offset {:#x}", registers::to_string(kind_), offset),
                                       fmt::format("{} {}", path_, read ? "read" : "write"));
-  if (on_slave_error) on_slave_error();
+  events_.raise(slave_error_event_id(kind_));
   return AccessOutcome::Hole;
 }
 
@@ -190,6 +248,40 @@ void Tile::power_off() {
   if (kind_ != TileKind::Compute) reset(Half::B);
   for (RegisterPart* part : parts_) part->power_off();
   stored_.clear();
+}
+
+// --- control packets
+// --------------------------------------------------------------------------------------------------
+
+std::optional<std::uint32_t> Tile::read32(std::uint32_t offset) {
+  std::uint32_t value = 0;
+  if (read(offset, std::as_writable_bytes(std::span(&value, 1))) != AccessOutcome::Ok) return std::nullopt;
+  return value;
+}
+
+bool Tile::write32(std::uint32_t offset, std::uint32_t value) {
+  return write(offset, std::as_bytes(std::span(&value, 1))) == AccessOutcome::Ok;
+}
+
+void Tile::control_packet_error(unsigned /*half*/, std::uint32_t /*errors*/) {
+  events_.raise(control_packet_error_event_id(kind_));
+}
+
+std::span<const RegisterPart::Claim> Tile::ControlStatus::claims() const {
+  static constexpr Claim kClaims[] = {{"tile_control_packet_handler_status", 0}, {"control_packet_handler_status", 0}};
+  return kClaims;
+}
+
+std::uint32_t Tile::ControlStatus::read(std::uint8_t /*code*/, const RegisterRef& ref) {
+  return tile_.controls_[static_cast<std::size_t>(ref.half)]->status();
+}
+
+void Tile::ControlStatus::write(std::uint8_t /*code*/, const RegisterRef& ref, std::uint32_t value) {
+  tile_.controls_[static_cast<std::size_t>(ref.half)]->clear_status(value);
+}
+
+void Tile::ControlStatus::reset(Half half) {
+  tile_.controls_[static_cast<std::size_t>(half)]->reset();
 }
 
 }  // namespace aie4::array

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What all tiles have: a window of addresses with registers and memories in it, locks, resets.
-// Source: AIE4 tile-array notes 1.2, 1.4.
+// What all tiles have: a window of addresses with registers and memories in it, locks, stream switches, DMA, tile
+// control, events, resets. Source: AIE4 tile-array notes 1.2, 1.4.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -14,10 +14,15 @@
 
 #include <systemc>
 
+#include "models/array/dma_part.hpp"
 #include "models/array/environment.hpp"
+#include "models/array/fabric.hpp"
 #include "models/array/lock_registers.hpp"
 #include "models/array/lock_unit.hpp"
 #include "models/array/register_part.hpp"
+#include "models/array/stream_part.hpp"
+#include "models/array/tile_control.hpp"
+#include "models/array/tile_events.hpp"
 #include "models/array/tile_memory.hpp"
 
 namespace aie4::array {
@@ -30,16 +35,20 @@ enum class AccessOutcome : std::uint8_t {
 
 /// A register that no part owns is stored: it reads back what was written, as its access kind allows. That is named in
 /// the burndown; loudly, unless the register is known to do nothing that a program could see.
-class Tile : public sc_core::sc_module {
+class Tile : public sc_core::sc_module, private TileRegisters {
  public:
-  Tile(sc_core::sc_module_name name, const Environment& environment, TileId id, unsigned lock_count);
-  ~Tile() override = default;
+  SC_HAS_PROCESS(Tile);
+  Tile(sc_core::sc_module_name name, const Environment& environment, const Fabric& fabric, TileId id,
+       unsigned lock_count);
+  ~Tile() override;
 
   [[nodiscard]] TileId id() const { return id_; }
   [[nodiscard]] TileKind tile_kind() const { return kind_; }
   /// "column 0/memory tile 1".
   [[nodiscard]] const std::string& path() const { return path_; }
   [[nodiscard]] LockUnit& locks() { return locks_; }
+  [[nodiscard]] TileEvents& events() { return events_; }
+  [[nodiscard]] DmaEngine& dma() { return dma_->engine(); }
 
   /// Memory-mapped accesses at `offset` in the tile's window. Memories: any size and alignment. Registers: words.
   AccessOutcome read(std::uint32_t offset, std::span<std::byte> data);
@@ -51,14 +60,13 @@ class Tile : public sc_core::sc_module {
   /// Power was lost: like the reset of both halves, and memories are zero.
   virtual void power_off();
 
-  /// Whoever wants to know of accesses that ended with SLVERR.
-  std::function<void()> on_slave_error;
-
  protected:
   /// A memory that is seen at `offset`; it outlives the tile's use.
   void add_window(std::uint32_t offset, ZeroedBytes& memory);
   /// The part outlives the tile's use.
   void add_part(RegisterPart& part);
+  /// Makes the DMA channels and joins them to the stream switch; once. Both outlive the tile's use.
+  void add_dma(DmaMemory& memory, const LockSpace& locks);
   /// What lies elsewhere: the microcontrollers of a shim tile. None: not there either.
   virtual std::optional<AccessOutcome> access_elsewhere(bool read, std::uint32_t offset, std::span<std::byte> data);
 
@@ -76,6 +84,25 @@ class Tile : public sc_core::sc_module {
 
   /// The bytes of a memory; none: no memory starts there. Too short: the memory ends before.
   [[nodiscard]] std::optional<std::span<std::byte>> memory_at(std::uint32_t offset) const;
+  /// control_packet_handler_status of each half.
+  class ControlStatus : public RegisterPart {
+   public:
+    explicit ControlStatus(Tile& tile) : tile_(tile) {}
+    [[nodiscard]] std::span<const Claim> claims() const override;
+    [[nodiscard]] std::uint32_t read(std::uint8_t code, const registers::RegisterRef& ref) override;
+    void write(std::uint8_t code, const registers::RegisterRef& ref, std::uint32_t value) override;
+    void reset(registers::Half half) override;
+
+   private:
+    Tile& tile_;
+  };
+
+  // What control packets do.
+  [[nodiscard]] std::optional<std::uint32_t> read32(std::uint32_t offset) override;
+  [[nodiscard]] bool write32(std::uint32_t offset, std::uint32_t value) override;
+  void control_packet_error(unsigned half, std::uint32_t errors) override;
+  void token_sent();
+
   [[nodiscard]] const Owner* owner_of(const registers::RegisterRef& ref) const;
   [[nodiscard]] std::optional<std::uint32_t> read_register(std::uint32_t offset);
   [[nodiscard]] bool write_register(std::uint32_t offset, std::uint32_t value);
@@ -88,8 +115,14 @@ class Tile : public sc_core::sc_module {
   std::string path_;
   std::string where_read_;
   std::string where_write_;
+  Fabric fabric_;
   LockUnit locks_;
   LockRegisters lock_registers_;
+  StreamPart stream_part_;
+  std::vector<std::unique_ptr<TileControl>> controls_;  // By half.
+  ControlStatus control_status_;
+  TileEvents events_;
+  std::unique_ptr<DmaPart> dma_;
   std::vector<Window> windows_;
   std::vector<RegisterPart*> parts_;
   std::vector<std::vector<Owner>> owners_;                   // By number of the family.
