@@ -82,7 +82,8 @@ constexpr auto kTable = std::to_array<ParameterInfo>({
     {"firmware.protocol_minor", &P::protocol_minor, "1", 24, 0, 65535, Documented, kDriver, "mailbox protocol, minor"},
     {"firmware.write_index_mirror", &P::write_index_mirror, "1", 1, 0, 1, Documented,
      "observed conflict of kernel 7.3 with XRT 2.25 (docs/driver-bring-up.md)",
-     "1: copy the write_index of a wide queue to offset 0x10 at doorbell time; not behaviour of real hardware"},
+     "1: keep the word at offset 0x10 of wide queues, where the driver reads write_index, at read_index + 32; not "
+     "behaviour of real hardware"},
 
     {"stream.local_hop_cycles", &P::stream_local_hop_cycles, "AIE cycles", 3, 0, 1000, Documented, kAm020,
      "through a stream switch, from a port of the tile to a port of the tile"},
