@@ -147,7 +147,9 @@ bool StreamSource::credit_for(const Request& request, std::uint32_t& words, Stre
 sc_core::sc_time StreamSource::send(const Burst& burst) {
   const ClockDomain& clock = network_.environment().clock;
   const sc_core::sc_time now = sc_core::sc_time_stamp();
-  const sc_core::sc_time asked = later(later(burst.start, link_free_), wanted_);
+  // Words that are there by now may have been there when they were asked for.
+  const sc_core::sc_time data = burst.start > now ? burst.start : sc_core::SC_ZERO_TIME;
+  const sc_core::sc_time asked = later(later(data, link_free_), wanted_);
   sc_core::sc_time start = later(asked, before(now, slack_));
   for (const Held& held : held_) start = later(start, before(held.earliest, clock.cycles(held.cycles)));
   for (const Route::Receiver& receiver : route_->receivers) {

@@ -42,12 +42,13 @@ class StreamSource : public ArbiterClient {
   };
   struct Burst {
     StreamBuffer buffer;
-    std::uint32_t words = 0;      ///< At most what was granted.
-    std::uint32_t offset = 0;     ///< Of the first of them in the buffer: what was granted can be less than was read.
-    bool header = false;          ///< As in the request.
-    bool tlast = false;           ///< The packet ends with the last word.
-    std::uint64_t flow = 0;       ///< See StreamBurst.
-    sc_core::sc_time start = {};  ///< Absolute: the first beat does not leave earlier. Default: as early as it can.
+    std::uint32_t words = 0;   ///< At most what was granted.
+    std::uint32_t offset = 0;  ///< Of the first of them in the buffer: what was granted can be less than was read.
+    bool header = false;       ///< As in the request.
+    bool tlast = false;        ///< The packet ends with the last word.
+    std::uint64_t flow = 0;    ///< See StreamBurst.
+    sc_core::sc_time start =
+        {};  ///< Absolute: the first beat leaves no earlier. If not in the future: as early as it can.
   };
 
   StreamSource(StreamNetwork& network, const StreamPortAddress& port);

@@ -110,8 +110,7 @@ std::optional<AccessOutcome> Tile::access_elsewhere(bool /*read*/, std::uint32_t
 }
 
 AccessOutcome Tile::refuse(std::uint32_t offset, bool read) {
-  environment_.diagnostics.unmodelled(kUnmodelledKind,
-                                      fmt::format("{} offset {:#x}", registers::to_string(kind_), offset),
+  environment_.diagnostics.unmodelled(kUnmodelledKind, registers::kind_and_name(kind_, offset),
                                       fmt::format("{} {}", path_, read ? "read" : "write"));
   events_.raise(slave_error_event_id(kind_));
   return AccessOutcome::Hole;
@@ -199,9 +198,9 @@ bool Tile::write_register(std::uint32_t offset, std::uint32_t value) {
 
 std::uint32_t Tile::read_stored(const RegisterRef& ref, std::uint32_t offset) {
   if (is_harmless(ref.family->id)) {
-    environment_.diagnostics.unmodelled_quietly(kStoredKind, ref.name());
+    environment_.diagnostics.unmodelled_quietly(kStoredKind, registers::kind_and_name(kind_, offset));
   } else {
-    environment_.diagnostics.unmodelled(kUnmodelledKind, ref.name(), path_ + " read");
+    environment_.diagnostics.unmodelled(kUnmodelledKind, registers::kind_and_name(kind_, offset), path_ + " read");
   }
   if (ref.family->access == Access::WriteOnly || ref.family->access == Access::ReadPops) return 0;
   const auto found = stored_.find(offset);
@@ -211,9 +210,10 @@ std::uint32_t Tile::read_stored(const RegisterRef& ref, std::uint32_t offset) {
 void Tile::write_stored(const RegisterRef& ref, std::uint32_t offset, std::uint32_t value) {
   // Zero asks for nothing that a register without behaviour does not do already.
   if (value == 0 || is_harmless(ref.family->id)) {
-    environment_.diagnostics.unmodelled_quietly(kStoredKind, ref.name());
+    environment_.diagnostics.unmodelled_quietly(kStoredKind, registers::kind_and_name(kind_, offset));
   } else {
-    environment_.diagnostics.unmodelled(kUnmodelledKind, ref.name(), fmt::format("{} write of {:#x}", path_, value));
+    environment_.diagnostics.unmodelled(kUnmodelledKind, registers::kind_and_name(kind_, offset),
+                                        fmt::format("{} write of {:#x}", path_, value));
   }
   std::uint32_t& stored = stored_[offset];
   switch (ref.family->access) {

@@ -123,9 +123,9 @@ TEST_CASE("A register without behaviour is stored, counted and named, loudly if 
   CHECK(bench.seen.size() == 1);
   std::map<std::pair<std::string, std::string>, std::uint64_t> counts;
   for (const auto& entry : bench.diagnostics.burndown()) counts[{entry.kind, entry.name}] = entry.count;
-  CHECK(counts[{"register", "debug_control0"}] == 3);
-  CHECK(counts[{"stored register", "debug_control0"}] == 1);
-  CHECK(counts[{"stored register", "medium_grained_clock_gating_control"}] == 2);
+  CHECK(counts[{"register", "compute tile debug_control0"}] == 3);
+  CHECK(counts[{"stored register", "compute tile debug_control0"}] == 1);
+  CHECK(counts[{"stored register", "compute tile medium_grained_clock_gating_control"}] == 2);
 }
 
 TEST_CASE("Holes read zero, answer with an error and are named; so are narrow accesses to registers") {
@@ -137,8 +137,8 @@ TEST_CASE("Holes read zero, answer with an error and are named; so are narrow ac
   bench.master.write<std::uint8_t>(kMemory + 0x1'0000, 1);
   CHECK(bench.master.status == tlm::TLM_GENERIC_ERROR_RESPONSE);
   CHECK(bench.read(kMemory + 0x1'0000) == 0);
-  CHECK(bench.count(FaultCategory::Unmodelled, "compute tile offset 0x40000") == 1);
-  CHECK(bench.count(FaultCategory::Unmodelled, "shim tile offset 0x80000") == 1);
+  CHECK(bench.count(FaultCategory::Unmodelled, "compute tile 0x40000") == 1);
+  CHECK(bench.count(FaultCategory::Unmodelled, "shim 0x80000") == 1);
   for (const std::uint64_t address : {3 * kColumn, kColumn - 4, std::uint64_t{1} << 40}) {
     INFO("address " << address);
     CHECK(bench.read(address) == 0);
