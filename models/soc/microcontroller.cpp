@@ -11,11 +11,11 @@ namespace aie4 {
 namespace {
 
 using registers::uc::kBlock;
-constexpr std::uint32_t kMaxDmaBytes = 4 * 0x7FFF;
-constexpr std::uint32_t kStatusRunning = 1U << 0;
-constexpr std::uint32_t kStatusLocalOutOfRange = 1U << 2;
-constexpr std::uint32_t kStatusDecErr = 1U << 4;
+constexpr std::uint32_t kMaxDmaBytes = 4 * UcDmaDescriptor::kMaxWords;
+constexpr std::uint32_t kAxiSlvErr = 1U << 0;
 constexpr std::uint32_t kAxiDecErr = 1U << 1;
+constexpr std::uint32_t kEventAction = 1U << 1;       // In core_interrupt_status.
+constexpr std::uint32_t kInterruptPending = 1U << 1;  // In core_status.
 
 sc_core::sc_time nanoseconds(std::uint64_t count) {
   return {static_cast<double>(count), sc_core::SC_NS};
@@ -40,9 +40,9 @@ Microcontroller::Microcontroller(sc_core::sc_module_name name, unsigned index, c
       program_memory_(registers::uc::kProgramMemorySize),
       private_memory_(registers::uc::kPrivateDataMemorySize),
       shared_memory_(registers::uc::kModuleDataMemorySize),
-      dm2mm_name_(fmt::format("uc{} DM2MM", index)),
-      mm2dm_name_(fmt::format("uc{} MM2DM", index)),
-      host_access_(new HostAccess) {
+      host_access_(new HostAccess),
+      dm2mm_("dm2mm", UcDmaDirection::Dm2mm, fmt::format("uc{} DM2MM", index), shared_memory_, parameters, *this),
+      mm2dm_("mm2dm", UcDmaDirection::Mm2dm, fmt::format("uc{} MM2DM", index), shared_memory_, parameters, *this) {
   array.register_b_transport(this, &Microcontroller::b_transport);
   noc_payload_.set_extension(host_access_);
   SC_THREAD(core);
@@ -51,9 +51,42 @@ Microcontroller::Microcontroller(sc_core::sc_module_name name, unsigned index, c
 void Microcontroller::set_reset(bool asserted) {
   if (asserted == in_reset_) return;
   in_reset_ = asserted;
-  if (asserted) unwind_ = true;
+  if (asserted) {
+    unwind_ = true;
+    dm2mm_.abort();
+    mm2dm_.abort();
+    interrupt_status_ = 0;
+  }
   wakeup_latched_ = false;
+  attention_latched_ = false;
   reset_changed_.notify();
+}
+
+void Microcontroller::event_interrupt() {
+  if (in_reset_) return;
+  interrupt_status_ |= kEventAction;
+  attention();
+}
+
+void Microcontroller::attention() {
+  attention_latched_ = true;
+  attention_.notify();
+}
+
+void Microcontroller::set_dma_paused(bool paused) {
+  dm2mm_.set_paused(paused);
+  mm2dm_.set_paused(paused);
+}
+
+void Microcontroller::set_dma_clock(const ClockDomain* clock) {
+  dm2mm_.set_clock(clock);
+  mm2dm_.set_clock(clock);
+}
+
+void Microcontroller::observe(ResourceRegistry& resources, Probe* probe) {
+  probe_ = probe;
+  dm2mm_.observe(&resources.add(fmt::format("uc{} DM2MM", index_)), probe);
+  mm2dm_.observe(&resources.add(fmt::format("uc{} MM2DM", index_)), probe);
 }
 
 std::string Microcontroller::where() const {
@@ -84,8 +117,6 @@ void Microcontroller::core() {
       }
     } catch (const ControllerReset&) {
       process_.end();
-      mm2dm_status_ &= ~kStatusRunning;
-      dm2mm_status_ &= ~kStatusRunning;
     }
   }
 }
@@ -127,74 +158,135 @@ bool Microcontroller::sleep(const WaitLabel& label, std::optional<sc_core::sc_ti
   return woken;
 }
 
-std::uint32_t Microcontroller::axi_access(tlm::tlm_command command, std::uint64_t address, std::uint32_t value) {
-  tlm::tlm_generic_payload payload;
-  payload.set_command(command);
-  payload.set_address(address);
-  payload.set_data_ptr(reinterpret_cast<unsigned char*>(&value));
-  payload.set_data_length(4);
-  payload.set_streaming_width(4);
+void Microcontroller::doze(const WaitLabel& label, std::optional<sc_core::sc_time> deadline) {
+  const WaitRegistry::Scope scope(process_, label);
+  asleep_ = true;
+  while (!wakeup_latched_ && !attention_latched_) {
+    if (unwind_) throw ControllerReset{};
+    if (deadline) {
+      const sc_core::sc_time now = sc_core::sc_time_stamp();
+      if (now >= *deadline) break;
+      sc_core::wait(*deadline - now, wakeup_ | attention_ | reset_changed_);
+    } else {
+      sc_core::wait(wakeup_ | attention_ | reset_changed_);
+    }
+    if (unwind_) throw ControllerReset{};
+  }
+  wakeup_latched_ = false;
+  attention_latched_ = false;
+  asleep_ = false;
+}
+
+// --- array ----------------------------------------------------------------------------------------------------------
+
+bool Microcontroller::axi_access(tlm::tlm_command command, std::uint64_t address, std::uint32_t& value,
+                                 sc_core::sc_time& delay) {
+  const auto bytes = std::as_writable_bytes(std::span(&value, 1));
+  const tlm::tlm_response_status status = access_array(command, address, bytes, delay);
+  if (status == tlm::TLM_OK_RESPONSE) return true;
+  axi_errors_ |= status == tlm::TLM_ADDRESS_ERROR_RESPONSE ? kAxiDecErr : kAxiSlvErr;
+  return false;
+}
+
+std::uint32_t Microcontroller::axi_read32(std::uint64_t address) {
+  std::uint32_t value = 0;
   sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-  axi_mm->b_transport(payload, delay);
-  if (payload.is_response_error()) axi_errors_ |= kAxiDecErr;
+  static_cast<void>(axi_access(tlm::TLM_READ_COMMAND, address, value, delay));
   consume(delay, {WaitReason::Memory, "AXI-MM access at offset", address, "the array"});
   return value;
 }
 
-std::uint32_t Microcontroller::axi_read32(std::uint64_t address) {
-  return axi_access(tlm::TLM_READ_COMMAND, address, 0);
+void Microcontroller::axi_write32(std::uint64_t address, std::uint32_t value) {
+  sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+  static_cast<void>(axi_access(tlm::TLM_WRITE_COMMAND, address, value, delay));
+  consume(delay, {WaitReason::Memory, "AXI-MM access at offset", address, "the array"});
 }
 
-void Microcontroller::axi_write32(std::uint64_t address, std::uint32_t value) {
-  axi_access(tlm::TLM_WRITE_COMMAND, address, value);
+tlm::tlm_response_status Microcontroller::access_array(tlm::tlm_command command, std::uint64_t address,
+                                                       std::span<std::byte> data, sc_core::sc_time& delay) {
+  tlm::tlm_generic_payload payload;
+  payload.set_command(command);
+  payload.set_address(address);
+  payload.set_data_ptr(reinterpret_cast<unsigned char*>(data.data()));
+  payload.set_data_length(static_cast<unsigned>(data.size()));
+  payload.set_streaming_width(static_cast<unsigned>(data.size()));
+  axi_mm->b_transport(payload, delay);
+  return payload.get_response_status();
+}
+
+// --- uC-DMA ---------------------------------------------------------------------------------------------------------
+
+DmaStatus Microcontroller::access_host(tlm::tlm_command command, std::uint64_t address, std::span<std::byte> data,
+                                       std::string_view engine, sc_core::sc_time& delay) {
+  host_access_->function = registers::shim::smid::function(smid_);
+  host_access_->attributes = {.engine = engine, .context = registers::shim::smid::context(smid_)};
+  host_access_->status = DmaStatus::Ok;
+  noc_payload_.set_command(command);
+  noc_payload_.set_address(address);
+  noc_payload_.set_data_ptr(reinterpret_cast<unsigned char*>(data.data()));
+  noc_payload_.set_data_length(static_cast<unsigned>(data.size()));
+  noc_payload_.set_streaming_width(static_cast<unsigned>(data.size()));
+  noc_payload_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+  noc->b_transport(noc_payload_, delay);
+  const DmaStatus status = host_access_->status;
+  if (status == DmaStatus::Ok && noc_payload_.is_response_error()) return DmaStatus::NotMapped;
+  return status;
 }
 
 DmaStatus Microcontroller::read_host(std::uint64_t host_address, std::uint32_t local_offset, std::uint32_t bytes) {
-  return transfer(Direction::Mm2dm, host_address, local_offset, bytes);
+  return transfer(mm2dm_, host_address, local_offset, bytes);
 }
 
 DmaStatus Microcontroller::write_host(std::uint64_t host_address, std::uint32_t local_offset, std::uint32_t bytes) {
-  return transfer(Direction::Dm2mm, host_address, local_offset, bytes);
+  return transfer(dm2mm_, host_address, local_offset, bytes);
 }
 
-DmaStatus Microcontroller::transfer(Direction direction, std::uint64_t host_address, std::uint32_t local_offset,
+UcDma::Handle Microcontroller::start_read(std::uint64_t host_address, std::uint32_t local_offset, std::uint32_t bytes) {
+  return push(mm2dm_, {.words = bytes / 4, .external = true, .local = local_offset, .remote = host_address});
+}
+
+UcDma::Handle Microcontroller::push(UcDma& engine, const UcDmaDescriptor& descriptor) {
+  while (!engine.can_push()) doze({WaitReason::Queue, "room in the uC-DMA queue of uC", index_, "the uC-DMA"});
+  return engine.push(descriptor);
+}
+
+UcDmaState Microcontroller::await(const UcDma& engine, UcDma::Handle handle, const WaitLabel& label) {
+  if (unwind_) throw ControllerReset{};
+  const WaitRegistry::Scope scope(process_, label);
+  for (;;) {
+    const UcDmaState state = engine.state(handle);
+    if (state != UcDmaState::Pending) return state;
+    wait_or_reset(nullptr, &attention_);
+  }
+}
+
+bool Microcontroller::transfer_fits(const UcDma& engine, std::uint32_t local_offset, std::uint32_t bytes) {
+  if (bytes != 0 && bytes % 4 == 0 && bytes <= kMaxDmaBytes && local_offset % 4 == 0 &&
+      local_offset <= shared_memory_.size() && bytes <= shared_memory_.size() - local_offset) {
+    return true;
+  }
+  diagnostics_.report({.category = FaultCategory::SimulatorDefect,
+                       .where = fmt::format("{} {}", where(), engine.engine()),
+                       .expected = "a word-aligned range inside the shared data memory",
+                       .came = fmt::format("offset {:#x}, {} bytes", local_offset, bytes),
+                       .blame = "CERT"});
+  return false;
+}
+
+DmaStatus Microcontroller::transfer(UcDma& engine, std::uint64_t host_address, std::uint32_t local_offset,
                                     std::uint32_t bytes) {
-  const bool reading = direction == Direction::Mm2dm;
-  std::uint32_t& status = reading ? mm2dm_status_ : dm2mm_status_;
-  const bool local_ok = bytes != 0 && bytes % 4 == 0 && bytes <= kMaxDmaBytes && local_offset % 4 == 0 &&
-                        local_offset <= shared_memory_.size() && bytes <= shared_memory_.size() - local_offset;
-  if (!local_ok) {
-    status |= kStatusLocalOutOfRange;
-    diagnostics_.report({.category = FaultCategory::SimulatorDefect,
-                         .where = fmt::format("{} {}", where(), reading ? mm2dm_name_ : dm2mm_name_),
-                         .expected = "a word-aligned range inside the shared data memory",
-                         .came = fmt::format("offset {:#x}, {} bytes", local_offset, bytes),
-                         .blame = "CERT"});
+  if (!transfer_fits(engine, local_offset, bytes)) {
+    engine.note_local_out_of_range();
     return DmaStatus::NotMapped;
   }
-  status |= kStatusRunning;
-  host_access_->function = registers::shim::smid::function(smid_);
-  host_access_->attributes = {.engine = reading ? mm2dm_name_ : dm2mm_name_,
-                              .context = registers::shim::smid::context(smid_)};
-  host_access_->status = DmaStatus::Ok;
-  noc_payload_.set_command(reading ? tlm::TLM_READ_COMMAND : tlm::TLM_WRITE_COMMAND);
-  noc_payload_.set_address(host_address);
-  noc_payload_.set_data_ptr(reinterpret_cast<unsigned char*>(shared_memory_.data() + local_offset));
-  noc_payload_.set_data_length(bytes);
-  noc_payload_.set_streaming_width(bytes);
-  noc_payload_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
-  sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-  noc->b_transport(noc_payload_, delay);
-  const DmaStatus outcome = host_access_->status;
-  if (noc_payload_.is_response_error()) {
-    status |= kStatusDecErr;
-  } else {
-    (reading ? bytes_read_ : bytes_written_) += bytes;
-  }
-  consume(delay, {WaitReason::Memory, reading ? "read of host memory, bytes" : "write of host memory, bytes", bytes,
-                  "NoC and DDR"});
-  status &= ~kStatusRunning;
-  return outcome;
+  const bool reading = &engine == &mm2dm_;
+  const UcDma::Handle handle =
+      push(engine, {.words = bytes / 4, .external = true, .local = local_offset, .remote = host_address});
+  const UcDmaState state =
+      await(engine, handle,
+            {WaitReason::Memory, reading ? "read of host memory, bytes" : "write of host memory, bytes", bytes,
+             "NoC and DDR"});
+  return state == UcDmaState::Done ? DmaStatus::Ok : engine.refusal(handle);
 }
 
 void Microcontroller::raise_interrupt() {
@@ -247,15 +339,20 @@ std::span<std::byte> Microcontroller::memory_at(std::uint32_t offset, std::size_
 std::uint32_t Microcontroller::read_register(std::uint32_t offset) {
   switch (offset) {
     case registers::uc::kCoreStatus:
-      return asleep_ ? 1U : 0U;
+      return (asleep_ ? 1U : 0U) | (interrupt_status_ != 0 ? kInterruptPending : 0U);
     case registers::uc::kCoreControl:
       return 0;
+    case registers::uc::kCoreInterruptStatus:
+      return interrupt_status_;
     case registers::uc::kCoreAxiMmErrors:
       return axi_errors_;
     case registers::uc::kDmaDm2mmStatus:
-      return dm2mm_status_;
+      return dm2mm_.status();
     case registers::uc::kDmaMm2dmStatus:
-      return mm2dm_status_;
+      return mm2dm_.status();
+    case registers::uc::kDmaDm2mmControl:
+    case registers::uc::kDmaMm2dmControl:
+      return 0;
     default:
       break;
   }
@@ -277,11 +374,14 @@ void Microcontroller::write_register(std::uint32_t offset, std::uint32_t value) 
     case registers::uc::kCoreAxiMmErrors:
       axi_errors_ &= ~value;
       return;
+    case registers::uc::kCoreInterruptStatus:
+      interrupt_status_ &= ~value;
+      return;
     case registers::uc::kDmaDm2mmControl:
-      dm2mm_status_ = 0;
+      if ((value & 1U) != 0) dm2mm_.reset();
       return;
     case registers::uc::kDmaMm2dmControl:
-      mm2dm_status_ = 0;
+      if ((value & 1U) != 0) mm2dm_.reset();
       return;
     default:
       break;
