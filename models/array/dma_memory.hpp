@@ -26,9 +26,22 @@ class DmaMemory {
   struct Result {
     MemoryStatus status = MemoryStatus::Ok;
     sc_core::sc_time done;  ///< When the last word has been read or has landed, absolute.
+    /// When the memory can begin the channel's next access without a bubble, absolute: `done` less what is pipelined. A
+    /// channel that asks for its next run at this time hides the latency, as far as its buffers allow.
+    sc_core::sc_time next;
+  };
+
+  /// What a buffer descriptor says of its accesses.
+  struct Attributes {
+    std::uint32_t burst_bytes = 64;  ///< Of an AXI burst: 64, 128, 256, 512.
+    bool task_start = false;         ///< The first descriptor of a task: costs what a task costs.
+    std::uint8_t qos = 0;
   };
 
   virtual ~DmaMemory() = default;
+
+  /// A buffer descriptor starts; told before its first access. Only host memory cares.
+  virtual void begin(unsigned /*channel*/, const Attributes& /*attributes*/) {}
 
   /// Moves the words of all runs, in order. `start`: when the engine asks, now or later. The data moves at once, the
   /// caller spends the time. `channel` tells requesters apart for arbitration.

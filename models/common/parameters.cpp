@@ -12,10 +12,12 @@ using P = Parameters;
 constexpr std::string_view kArrayAttributes = "NPU3 array attributes of the public profiling plug-in";
 constexpr std::string_view kDriver = "amdxdna, Linux 7.3";
 constexpr std::string_view kChainedNoop = "fitted to the published chained no-op rate (190,152 op/s)";
+constexpr std::string_view kAm020 = "AM020 (AIE-ML) chapter 2";
+constexpr std::string_view kAie2Traces = "event traces of AIE2 hardware (xdna-emu)";
 constexpr std::string_view kNone = "no public evidence";
 
 constexpr auto kTable = std::to_array<ParameterInfo>({
-    {"array.columns", &P::columns, "1", 3, 1, 8, Documented, kArrayAttributes, "columns of the array"},
+    {"array.columns", &P::columns, "1", 3, 1, 60, Documented, kArrayAttributes, "columns of the array"},
     {"array.mem_rows", &P::mem_rows, "1", 1, 1, 2, Documented, kArrayAttributes, "memory-tile rows"},
     {"array.core_rows", &P::core_rows, "1", 4, 1, 8, Documented, kArrayAttributes, "compute rows"},
     {"array.core_dma_channels", &P::core_dma_channels, "1", 3, 0, 65535, Documented, kArrayAttributes,
@@ -33,6 +35,24 @@ constexpr auto kTable = std::to_array<ParameterInfo>({
     {"array.shim_events", &P::shim_events, "1", 246, 0, 65535, Documented, kArrayAttributes, "events of a shim tile"},
     {"array.column_dump_bytes", &P::column_dump_bytes, "bytes", 4096, 1, 1U << 20, Assumed, kNone,
      "size of the status dump of one column that AIE_TILE_INFO announces"},
+    {"array.mem_tile_bytes", &P::mem_tile_bytes, "bytes", 3U << 20, 1U << 16, 4U << 20, Documented, kArrayAttributes,
+     "data memory of a memory tile, and the size of the window in which its neighbours see it"},
+
+    {"lock.acquire_cycles", &P::lock_acquire_cycles, "cycles", 1, 0, 10'000, Measured, kAie2Traces,
+     "lock acquire, granted at once"},
+    {"lock.core_cycles", &P::lock_core_cycles, "cycles", 1, 0, 10'000, Measured, kAie2Traces,
+     "arbitration on top for each lock request of a core"},
+    {"lock.mem_release_cycles", &P::lock_mem_release_cycles, "cycles", 63, 0, 10'000, Measured, kAie2Traces,
+     "end of a memory tile's buffer descriptor to its lock release"},
+
+    {"memory.latency_cycles", &P::memory_latency_cycles, "cycles", 5, 0, 10'000, Assumed, kNone,
+     "access of a DMA to a tile memory, request to first beat"},
+    {"memory.compute_bytes_per_cycle", &P::memory_compute_bytes_per_cycle, "bytes", 128, 32, 4096, Documented,
+     kArrayAttributes, "memory side of a DMA channel of a compute tile (1024 bit)"},
+    {"memory.mem_tile_bytes_per_cycle", &P::memory_mem_tile_bytes_per_cycle, "bytes", 64, 64, 4096, Documented,
+     kArrayAttributes, "memory side of a DMA channel of a memory tile (512 bit)"},
+    {"memory.mem_tile_banks", &P::memory_mem_tile_banks, "1", 24, 1, 24, Inferred,
+     "24 bank-conflict events (a register comment says 16)", "banks of a memory tile"},
 
     {"pci.pf_vectors", &P::pf_vectors, "1", 1, 1, 64, Assumed, kNone, "MSI-X table size of the PF"},
     {"pci.vf_vectors", &P::vf_vectors, "1", 16, 2, 64, Assumed, kNone,
@@ -63,6 +83,31 @@ constexpr auto kTable = std::to_array<ParameterInfo>({
     {"firmware.write_index_mirror", &P::write_index_mirror, "1", 1, 0, 1, Documented,
      "observed conflict of kernel 7.3 with XRT 2.25 (docs/driver-bring-up.md)",
      "1: copy the write_index of a wide queue to offset 0x10 at doorbell time; not behaviour of real hardware"},
+
+    {"stream.local_hop_cycles", &P::stream_local_hop_cycles, "AIE cycles", 3, 0, 1000, Documented, kAm020,
+     "through a stream switch, from a port of the tile to a port of the tile"},
+    {"stream.external_hop_cycles", &P::stream_external_hop_cycles, "AIE cycles", 4, 0, 1000, Documented, kAm020,
+     "through a stream switch, if another tile is at either end"},
+    {"stream.link_cycles", &P::stream_link_cycles, "AIE cycles", 2, 0, 1000, Measured, kAie2Traces,
+     "from tile to tile, beside the switches"},
+    {"stream.arbitration_cycles", &P::stream_arbitration_cycles, "AIE cycles", 1, 0, 1000, Assumed, kNone,
+     "for each packet at each arbiter"},
+    {"stream.subordinate_fifo_beats", &P::stream_subordinate_fifo_beats, "beats", 4, 1, 4096, Documented, kAm020,
+     "FIFO of an input whose sender is in the tile"},
+    {"stream.manager_fifo_beats", &P::stream_manager_fifo_beats, "beats", 2, 1, 4096, Documented, kAm020,
+     "FIFO of an output whose receiver is in the tile"},
+    {"stream.link_fifo_beats", &P::stream_link_fifo_beats, "beats", 4, 1, 4096, Documented, kAm020,
+     "FIFO of a link from tile to tile"},
+    {"stream.fifo_port_beats", &P::stream_fifo_port_beats, "beats", 16, 1, 4096, Assumed,
+     "AIE-ML switches have FIFOs of 16 words", "each of the FIFO ports of a 512-bit switch"},
+    {"stream.burst_bytes", &P::stream_burst_bytes, "bytes", 4096, 64, 1U << 20, Assumed,
+     "a choice of the simulator: fewer events against finer interleaving", "what a sender moves at a time, at most"},
+
+    {"tile_control.word_cycles", &P::tile_control_word_cycles, "AIE cycles", 4, 0, 10'000, Inferred,
+     "3.5 ns a word, slope of published AIE2P control-packet configuration",
+     "handling of one word of a control packet"},
+    {"tile_control.token_queue", &P::tile_control_token_queue, "1", 128, 1, 65535, Assumed,
+     "xdna-emu measured more than 8 on AIE2", "task-complete tokens that wait in a tile to be sent"},
 
     {"noc.latency_ns", &P::noc_latency_ns, "ns", 400, 0, 1'000'000, Assumed, kNone,
      "host memory access, request to first data"},

@@ -36,6 +36,15 @@ struct Parameters {
   std::uint64_t mem_events;
   std::uint64_t shim_events;
   std::uint64_t column_dump_bytes;
+  std::uint64_t mem_tile_bytes;
+  // Locks and memories of the tiles.
+  std::uint64_t lock_acquire_cycles;
+  std::uint64_t lock_core_cycles;
+  std::uint64_t lock_mem_release_cycles;
+  std::uint64_t memory_latency_cycles;
+  std::uint64_t memory_compute_bytes_per_cycle;
+  std::uint64_t memory_mem_tile_bytes_per_cycle;
+  std::uint64_t memory_mem_tile_banks;
   // PCI.
   std::uint64_t pf_vectors;
   std::uint64_t vf_vectors;
@@ -56,6 +65,19 @@ struct Parameters {
   std::uint64_t protocol_major;
   std::uint64_t protocol_minor;
   std::uint64_t write_index_mirror;
+  // Stream switches.
+  std::uint64_t stream_local_hop_cycles;
+  std::uint64_t stream_external_hop_cycles;
+  std::uint64_t stream_link_cycles;
+  std::uint64_t stream_arbitration_cycles;
+  std::uint64_t stream_subordinate_fifo_beats;
+  std::uint64_t stream_manager_fifo_beats;
+  std::uint64_t stream_link_fifo_beats;
+  std::uint64_t stream_fifo_port_beats;
+  std::uint64_t stream_burst_bytes;
+  // Control packets and tokens.
+  std::uint64_t tile_control_word_cycles;
+  std::uint64_t tile_control_token_queue;
   // NoC and DDR.
   std::uint64_t noc_latency_ns;
   std::uint64_t noc_bytes_per_us;

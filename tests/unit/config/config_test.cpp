@@ -119,7 +119,7 @@ TEST_CASE("A value out of range is refused with the range and the unit") {
         "npu.toml:2: psp.validate_us: expected an integer 0..10000000 (us), came 10000001");
   CHECK(error_of("[psp]\nvalidate_us = -1") ==
         "npu.toml:2: psp.validate_us: expected an integer 0..10000000 (us), came -1");
-  CHECK(error_of("[array]\ncolumns = 9") == "npu.toml:2: array.columns: expected an integer 1..8, came 9");
+  CHECK(error_of("[array]\ncolumns = 61") == "npu.toml:2: array.columns: expected an integer 1..60, came 61");
   CHECK(error_of("[pci]\nvf_vectors = 1") == "npu.toml:2: pci.vf_vectors: expected an integer 2..64, came 1");
   CHECK(error_of("[functions]\nvfs = 17") == "npu.toml:2: functions.vfs: expected an integer 0..16, came 17");
   CHECK(error_of("[functions]\nvfs = -1") == "npu.toml:2: functions.vfs: expected an integer 0..16, came -1");
