@@ -2,8 +2,9 @@
 // Runs the control code of one command on one uC: pages in, jobs in turn, opcodes.
 // Source: aiebu isa-spec, firmware-state names of the public runtime (AIE4 control-code notes 1.2 to 1.10, 2.3).
 //
-// The class is one, its parts are several files: job_runner.cpp has pages and the scheduler of jobs, opcode_table.cpp
-// which opcode is done by which handler, opcodes_*.cpp the handlers by concern, run_report.cpp what is said of a run.
+// The class is one, its parts are several files: job_runner.cpp has pages and job lists, job_scheduler.cpp which job
+// runs, opcode_table.cpp which handler does an opcode, opcodes_*.cpp the handlers by concern, run_report.cpp what is
+// said.
 #pragma once
 
 #include <array>
@@ -102,7 +103,7 @@ class JobRunner {
     sc_core::sc_time since;
   };
 
-  // --- job_runner.cpp: pages and scheduling -------------------------------------------------------------------------
+  // --- job_runner.cpp: pages and job lists --------------------------------------------------------------------------
   void run_main();
   void run_sequence(std::uint32_t first);
   void page_in(std::uint32_t index, std::uint32_t length);
@@ -110,8 +111,13 @@ class JobRunner {
   void leave_page();
   void parse_next_job();
   [[nodiscard]] bool is_special(const JobHeader& header) const;
+  void await_dm2mm();
+  void finish_dma();
+
+  // --- job_scheduler.cpp --------------------------------------------------------------------------------------------
   [[nodiscard]] Job* next_runnable();
   void run_job(Job& job);
+  void draw(const Job& job, const sc_core::sc_time& begin);
   void settle(Job& job, Step step);
   void release_blocked();
   [[nodiscard]] bool released(Job& job);
@@ -120,8 +126,6 @@ class JobRunner {
   [[nodiscard]] std::optional<sc_core::sc_time> patience() const;
   [[nodiscard]] const Job* longest_waiting() const;
   void check_interrupted();
-  void await_dm2mm();
-  void finish_dma();
 
   // --- opcode_table.cpp ---------------------------------------------------------------------------------------------
   /// nullptr: an instruction that no job may contain.

@@ -43,7 +43,7 @@ struct HwContext {
   // What CERT left in the handshake when the array was taken away.
   std::uint32_t runlist_read_idx = 0;
   std::uint32_t restore = 0;
-  std::vector<SavedUc> saved;  ///< By uC; empty: not at a PREEMPT.
+  std::vector<SavedUc> saved = {};  ///< By uC; empty: not at a PREEMPT.
 };
 
 }  // namespace aie4::management

@@ -112,6 +112,8 @@ class Microcontroller : public sc_core::sc_module, private UcDmaPort {
  private:
   void core();
   void wait_or_reset(const sc_core::sc_time* duration, const sc_core::sc_event* event);
+  /// Tells statistics and timeline what the core did since `begin`.
+  void account(const sc_core::sc_time& begin, const WaitLabel& label);
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   [[nodiscard]] std::uint32_t read_register(std::uint32_t offset);
   void write_register(std::uint32_t offset, std::uint32_t value);
@@ -146,7 +148,9 @@ class Microcontroller : public sc_core::sc_module, private UcDmaPort {
   std::uint32_t interrupt_status_ = 0;
   std::uint32_t axi_errors_ = 0;
   TokenPort* tokens_ = nullptr;
+  ResourceUse* use_ = nullptr;
   Probe* probe_ = nullptr;
+  TrackId track_ = 0;
   sc_core::sc_event wakeup_;
   sc_core::sc_event attention_;
   sc_core::sc_event reset_changed_;
