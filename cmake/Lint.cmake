@@ -25,7 +25,7 @@ endif()
 if(AIE4SIM_SHELLCHECK)
   add_test(
     NAME "lint: shell scripts are clean"
-    COMMAND ${AIE4SIM_SHELLCHECK} -x demo check .ci/run .ci/prepare.sh
+    COMMAND ${AIE4SIM_SHELLCHECK} -x demo check .ci/run .ci/in-debian .ci/prepare.sh
     WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   set_tests_properties("lint: shell scripts are clean" PROPERTIES LABELS lint)
 endif()

@@ -8,7 +8,7 @@ target_compile_options(
   INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wold-style-cast -Woverloaded-virtual
             -Wnon-virtual-dtor -Wcast-align -Wundef -Werror)
 if(AIE4SIM_SANITIZE)
-  target_compile_options(aie4sim_options INTERFACE -fsanitize=${AIE4SIM_SANITIZE} -fno-omit-frame-pointer -O1)
+  target_compile_options(aie4sim_options INTERFACE -fsanitize=${AIE4SIM_SANITIZE} -fno-omit-frame-pointer -O1 -g1)
   target_link_options(aie4sim_options INTERFACE -fsanitize=${AIE4SIM_SANITIZE})
   if(AIE4SIM_SANITIZE MATCHES "undefined")
     target_compile_options(aie4sim_options INTERFACE -fno-sanitize-recover=undefined)
@@ -26,13 +26,38 @@ endif()
 get_target_property(_systemc_include SystemC::systemc INTERFACE_INCLUDE_DIRECTORIES)
 set_target_properties(SystemC::systemc PROPERTIES INTERFACE_SYSTEM_INCLUDE_DIRECTORIES "${_systemc_include}")
 
+# A quarter to a half of a build was reading the same headers again. Who includes what is still checked: the clang presets do without.
+set(aie4sim_precompiled <algorithm> <array> <functional> <memory> <optional> <span> <string> <string_view> <variant>
+                        <vector> <fmt/format.h> <systemc> <tlm> <tlm_utils/simple_initiator_socket.h>
+                        <tlm_utils/simple_target_socket.h>)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(aie4sim_options INTERFACE -fpch-preprocess)
+endif()
+if(CMAKE_CXX_COMPILER_LAUNCHER MATCHES "ccache$")
+  # ccache keeps its hands off precompiled headers unless told that the project uses no __TIME__.
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros
+                                  ${CMAKE_CXX_COMPILER_LAUNCHER})
+endif()
+
 # aie4sim_library(NAME SOURCES ... [DEPENDS ...]): a static library aie4sim_NAME, alias aie4sim::NAME.
 function(aie4sim_library name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
   add_library(aie4sim_${name} STATIC ${ARG_SOURCES})
   add_library(aie4sim::${name} ALIAS aie4sim_${name})
   target_link_libraries(aie4sim_${name} PUBLIC aie4sim_options ${ARG_DEPENDS})
+  if(name STREQUAL "common")
+    target_precompile_headers(aie4sim_common PRIVATE ${aie4sim_precompiled})
+  elseif(TARGET aie4sim_common)
+    # What stands below `common` is a handful of tables without SystemC.
+    target_precompile_headers(aie4sim_${name} REUSE_FROM aie4sim_common)
+  endif()
 endfunction()
+
+# In seconds; a sanitizer makes a program several times as slow.
+set(aie4sim_test_timeout 120)
+if(AIE4SIM_SANITIZE)
+  set(aie4sim_test_timeout 600)
+endif()
 
 # aie4sim_test(NAME SOURCES ... [DEPENDS ...]): a Catch2 program; ctest runs each of its test cases in a process of
 # its own, because a SystemC kernel elaborates once. Catch2 comes before SystemC: the other order runs SystemC's main.
@@ -40,5 +65,6 @@ function(aie4sim_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE Catch2::Catch2WithMain aie4sim_test_support ${ARG_DEPENDS})
-  catch_discover_tests(${name} TEST_PREFIX "${name}: " PROPERTIES TIMEOUT 120)
+  target_precompile_headers(${name} REUSE_FROM aie4sim_test_support)
+  catch_discover_tests(${name} TEST_PREFIX "${name}: " PROPERTIES TIMEOUT ${aie4sim_test_timeout})
 endfunction()

@@ -8,7 +8,7 @@ namespace aie4::cert {
 /// What all CERTs of a device have done since it was built.
 struct CertCounters {
   std::uint64_t doorbells = 0;           ///< Seen; several that ring before CERT looks are one.
-  std::uint64_t mirrors = 0;             ///< write_index copied to offset 0x10 of a wide queue.
+  std::uint64_t mirrors = 0;             ///< Words written at offset 0x10 of wide queues.
   std::uint64_t packets = 0;             ///< Taken from queues.
   std::uint64_t commands_completed = 0;  ///< Ended with COMPLETED.
   std::uint64_t commands_failed = 0;     ///< Ended with ERROR.

@@ -14,6 +14,8 @@ constexpr std::uint8_t kExitOpcode = 3;
 constexpr std::uint32_t kEntrySize = 8;
 constexpr std::size_t kPayload = 16;
 constexpr std::size_t kIndirectPayload = 8;
+/// The mailbox protocol (major) of drivers that read write_index where the compact layout has it.
+constexpr std::uint64_t kMirrorPersonality = 5;
 
 /// The 8 bytes that packets and indirect packets share.
 struct CommonHeader {
@@ -106,6 +108,24 @@ std::optional<Problem> parse_body(std::span<const std::byte> bytes, const Common
 }
 
 }  // namespace
+
+bool misreads_wide_queues(const Parameters& parameters) {
+  return parameters.protocol_major == kMirrorPersonality;
+}
+
+bool keeps_mirrors(const Parameters& parameters) {
+  return misreads_wide_queues(parameters) && parameters.write_index_mirror != 0;
+}
+
+std::optional<std::uint64_t> missing_mirror(std::span<const std::byte> first) {
+  const QueueHeader header{.read_index = load64(first, QueueHeader::kReadIndex),
+                           .capacity = load32(first, QueueHeader::kCapacity),
+                           .mirror = load64(first, QueueHeader::kMirror)};
+  const std::variant<QueueLayout, Problem> layout = parse_queue_layout(first);
+  const auto* known = std::get_if<QueueLayout>(&layout);
+  if (known == nullptr || *known != QueueLayout::Wide || header.mirror == header.mirror_due()) return std::nullopt;
+  return header.mirror_due();
+}
 
 std::variant<QueueLayout, Problem> parse_queue_layout(std::span<const std::byte> first) {
   switch (const std::uint16_t major = load16(first, QueueHeader::kMajor)) {

@@ -4,6 +4,7 @@
 // Source: public amdxdna driver and user-mode shim (AIE4 host-interface notes 6.4, 6.5, 6.7; control-code notes 4).
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -12,6 +13,7 @@
 #include <variant>
 
 #include "firmware-stub/cert/bytes.hpp"
+#include "models/common/parameters.hpp"
 
 namespace aie4::cert {
 
@@ -38,6 +40,8 @@ struct QueueHeader {
   static constexpr std::uint32_t kWideDataAddress = 0x78;
   /// Unused padding of the wide layout, where a driver that knows only the compact one reads write_index.
   static constexpr std::uint32_t kMirror = kCompactWriteIndex;
+  /// How far ahead of read_index that driver lets write_index be: the slots of every queue there is.
+  static constexpr std::uint32_t kDriverWindow = 32;
 
   static constexpr std::uint32_t kMaxCapacity = 65536;
   static constexpr std::uint32_t kSlotSize = 64;
@@ -52,10 +56,22 @@ struct QueueHeader {
   [[nodiscard]] std::uint32_t write_index_offset() const {
     return layout == QueueLayout::Wide ? kWideWriteIndex : kCompactWriteIndex;
   }
+  /// What belongs at kMirror. That driver loads the word there, then read_index, and believes neither unless
+  /// read_index <= word <= read_index + 32. Between the two loads a command may complete whose doorbell had not reached
+  /// the device at the first, so a copy of write_index, which the device has only from the doorbell on, can be too old.
+  /// This value goes with every read_index that the packets in the queue can lead to.
+  [[nodiscard]] std::uint64_t mirror_due() const { return read_index + std::min(capacity, kDriverWindow); }
   [[nodiscard]] std::uint64_t slot_address(std::uint64_t index) const {
     return data_address + (index & (capacity - 1U)) * kSlotSize;
   }
 };
+
+/// Whether the driver of this mailbox protocol reads write_index of wide queues at kMirror.
+[[nodiscard]] bool misreads_wide_queues(const Parameters& parameters);
+/// Whether it is given something to read there. Not behaviour of real hardware.
+[[nodiscard]] bool keeps_mirrors(const Parameters& parameters);
+/// The word for kMirror, from the first 32 bytes of a header; nothing if the queue is compact or the word is right.
+[[nodiscard]] std::optional<std::uint64_t> missing_mirror(std::span<const std::byte> first);
 
 /// The layout, from the first 32 bytes of a header.
 [[nodiscard]] std::variant<QueueLayout, Problem> parse_queue_layout(std::span<const std::byte> first);

@@ -6,12 +6,6 @@
 #include "firmware-stub/cert/time.hpp"
 
 namespace aie4::cert {
-namespace {
-
-/// The mailbox protocol (major) of drivers that read write_index where the compact layout has it.
-constexpr std::uint64_t kMirrorPersonality = 5;
-
-}  // namespace
 
 QueuePort::QueuePort(Microcontroller& uc, CertCounters& counters, FaultPlan& faults)
     : uc_(uc), counters_(counters), faults_(faults), words_(uc.private_memory()) {}
@@ -39,7 +33,7 @@ bool QueuePort::open(std::uint64_t address) {
   if (wrong_ && wrong_->queue == address_ && wrong_->written == header_.read_index) header_.read_index = wrong_->right;
   consumer_ = header_.read_index + words_.read(handshake::kRunlistReadIdx);
   if (const auto problem = check_indices(header_, consumer_, header_.write_index)) return refuse(*problem);
-  mirror();
+  mirror();  // If it was not done when the context was created: the queue's header may have been filled since.
   return true;
 }
 
@@ -49,7 +43,6 @@ bool QueuePort::sample() {
   if (uc_.read_host(address_ + offset, local, sizeof(std::uint64_t)) != DmaStatus::Ok) return false;
   header_.write_index = load64(shared(local, sizeof(std::uint64_t)), 0);
   if (const auto problem = check_indices(header_, consumer_, header_.write_index)) return refuse(*problem);
-  mirror();
   return true;
 }
 
@@ -62,15 +55,13 @@ bool QueuePort::refuse(const Problem& problem) {
   return false;
 }
 
-/// The driver of Linux 7.3 checks read_index against the word at 0x10 even if the queue is wide. Because CERT never
-/// consumes beyond what it has mirrored, that check holds at every instant. Not behaviour of real hardware.
+/// Gives the driver of Linux 7.3, which checks read_index against the word at 0x10 even if the queue is wide, a word
+/// that passes. It is written after read_index: the old word goes with the new read_index, the new one not with the
+/// old.
 void QueuePort::mirror() {
-  const Parameters& parameters = uc_.parameters();
-  if (header_.layout != QueueLayout::Wide || header_.mirror == header_.write_index ||
-      parameters.write_index_mirror == 0 || parameters.protocol_major != kMirrorPersonality) {
-    return;
-  }
-  header_.mirror = header_.write_index;
+  const bool wanted = header_.layout == QueueLayout::Wide && keeps_mirrors(uc_.parameters());
+  if (!wanted || header_.mirror == header_.mirror_due()) return;
+  header_.mirror = header_.mirror_due();
   ++counters_.mirrors;
   store64(shared(shared_map::kMirror, sizeof(std::uint64_t)), 0, header_.mirror);
   uc_.write_host(address_ + QueueHeader::kMirror, shared_map::kMirror, sizeof(std::uint64_t));
@@ -79,7 +70,7 @@ void QueuePort::mirror() {
 /// Without the mirror a waiter in that driver spins for ever and no counter of the device shows it: say so, once a
 /// queue.
 void QueuePort::name_unmirrored_queue() {
-  const bool watched = header_.layout == QueueLayout::Wide && uc_.parameters().protocol_major == kMirrorPersonality;
+  const bool watched = header_.layout == QueueLayout::Wide && misreads_wide_queues(uc_.parameters());
   const bool behind = consumer_ - header_.mirror - 1 < std::uint64_t{1} << 63U;  // Indices wrap.
   if (!watched || !behind || unmirrored_queue_ == address_) return;
   unmirrored_queue_ = address_;
@@ -120,6 +111,8 @@ void QueuePort::complete(const Packet& packet, std::uint32_t word) {
   if (!faults_.strikes(Fault::ReadIndexWithoutCompletion)) write_completion_word(packet, word);
   ++consumer_;
   write_read_index();
+  header_.read_index = consumer_;
+  mirror();
   name_unmirrored_queue();
   words_.write(handshake::kRunlistReadIdx, 0);
   words_.write(handshake::kCompletionStatus, 1);

@@ -73,6 +73,7 @@ class ManagementFirmware : public ControllerProgram {
   [[nodiscard]] Status create_hw_context(unsigned index, std::span<const std::byte> request,
                                          std::span<std::byte> response);
   [[nodiscard]] Status destroy_hw_context(unsigned index, std::span<const std::byte> request);
+  void mirror_write_index(const HwContext& context);
 
   /// Reports a request that is refused for a reason the sender can mend.
   [[nodiscard]] Status refuse(unsigned index, std::string_view message, std::string expected, std::string came);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // What each management message does. Sizes and senders have been checked; every refusal says why.
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <fmt/format.h>
 
+#include "firmware-stub/cert/host_queue.hpp"
 #include "firmware-stub/management/firmware.hpp"
 #include "models/registers/mailbox.hpp"
 
@@ -133,7 +135,7 @@ Status ManagementFirmware::destroy_partition(unsigned index, std::span<const std
     release_context(index, slot);
   }
   function.partitions.erase(found);
-  return Status::SUCCESS;
+  return faults_.strikes(Fault::DestroyPartitionError) ? Status::ERROR : Status::SUCCESS;
 }
 
 Status ManagementFirmware::create_hw_context(unsigned index, std::span<const std::byte> request,
@@ -178,6 +180,7 @@ Status ManagementFirmware::create_hw_context(unsigned index, std::span<const std
                     .hsa_address = hsa,
                     .vector = 1 + slot % (vectors - 1),
                     .band = band_of(static_cast<std::uint32_t>(get(request, kPriorityBand)))};
+  mirror_write_index(context);
   scheduler_.add(context);
   ++counters_.contexts_created;
 
@@ -188,6 +191,19 @@ Status ManagementFirmware::create_hw_context(unsigned index, std::span<const std
   set(response, kDoorbellOffset, registers::mailbox::kDoorbellBase + slot * registers::mailbox::kDoorbellStride + skew);
   set(response, kJobCompleteMsixIdx, context.vector);
   return Status::SUCCESS;
+}
+
+/// The driver may wait for the first command while its doorbell is still on the way: the word that it reads in place of
+/// write_index has to be there before it has a context to wait for. From then on CERT keeps it.
+void ManagementFirmware::mirror_write_index(const HwContext& context) {
+  using cert::QueueHeader;
+  std::array<std::byte, QueueHeader::kCompactSize> first{};
+  if (!cert::keeps_mirrors(controller_.parameters())) return;
+  if (controller_.read_host(context.function, context.id, context.hsa_address, first) != DmaStatus::Ok) return;
+  const std::optional<std::uint64_t> word = cert::missing_mirror(first);
+  if (!word) return;
+  controller_.write_host(context.function, context.id, context.hsa_address + QueueHeader::kMirror,
+                         std::as_bytes(std::span(&*word, 1)));
 }
 
 Status ManagementFirmware::destroy_hw_context(unsigned index, std::span<const std::byte> request) {

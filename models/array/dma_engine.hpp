@@ -17,8 +17,10 @@
 namespace aie4::array {
 
 class DmaChannel;
+class Mm2sChannel;
 class LockSpace;
 class StreamSink;
+class StreamOutput;
 class StreamSource;
 struct Environment;
 
@@ -39,6 +41,8 @@ class DmaEngine {
   [[nodiscard]] StreamSink& sink(unsigned channel);
   /// Where an MM2S channel sends. The source outlives the engine.
   void connect(unsigned channel, StreamSource& source);
+  /// The same for anything that behaves like one.
+  void connect(unsigned channel, std::unique_ptr<StreamOutput> output);
 
   // --- registers --------------------------------------------------------------------------------------------------
   [[nodiscard]] std::uint32_t read_bd(unsigned pool, unsigned bd, unsigned word) const;
@@ -71,6 +75,8 @@ class DmaEngine {
   TileKind kind_;
   std::vector<BdPool> pools_;
   std::vector<std::unique_ptr<DmaChannel>> channels_;
+  std::vector<StreamSink*> sinks_;     // By channel; null: MM2S.
+  std::vector<Mm2sChannel*> sources_;  // By channel; null: S2MM.
 };
 
 }  // namespace aie4::array

@@ -51,6 +51,8 @@ constexpr auto kCatalogue = std::to_array<FaultInfo>({
     {Fault::JobNeverFinishes, "job-never-finishes", "a command never ends", "WAIT_CMD ends with ETIME"},
     {Fault::DestroyContextError, "destroy-context-error", "DESTROY_HW_CONTEXT is answered with status 1",
      "command opcode 0x30004 failed, status 0x1"},
+    {Fault::DestroyPartitionError, "destroy-partition-error", "DESTROY_PARTITION is answered with status 1",
+     "partition fini failed: -22"},
     {Fault::CreateVfsRefused, "create-vfs-refused", "CREATE_VFS is answered with status 1",
      "create vfs op failed: -22"},
     {Fault::DestroyVfsError, "destroy-vfs-error", "DESTROY_VFS is answered with status 1",

@@ -45,6 +45,7 @@ enum class Fault : std::uint8_t {
   CompletionError,
   JobNeverFinishes,
   DestroyContextError,
+  DestroyPartitionError,
   CreateVfsRefused,
   DestroyVfsError,
   SuspendError,

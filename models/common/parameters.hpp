@@ -78,6 +78,16 @@ struct Parameters {
   // Control packets and tokens.
   std::uint64_t tile_control_word_cycles;
   std::uint64_t tile_control_token_queue;
+  // DMA of the tiles.
+  std::uint64_t dma_channel_start_cycles;
+  std::uint64_t dma_bd_setup_cycles;
+  std::uint64_t dma_bd_bubble_cycles;
+  std::uint64_t dma_bd_chain_cycles;
+  std::uint64_t dma_lock_release_cycles;
+  std::uint64_t dma_ingress_fifo_beats;
+  std::uint64_t dma_egress_fifo_beats;
+  std::uint64_t dma_shim_read_ahead_bytes;
+  std::uint64_t dma_fot_fifo_depth;
   // NoC and DDR.
   std::uint64_t noc_latency_ns;
   std::uint64_t noc_bytes_per_us;

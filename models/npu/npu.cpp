@@ -59,6 +59,7 @@ Npu::Npu(sc_core::sc_module_name name, const Configuration& configuration, Fault
   array.attach(std::move(cores));
   array.interrupt = [this] { mpnpu.interrupt(); };
   mpnpu.array.bind(array.masters);
+  mpnpu.noc.bind(noc.engines);
 
   if (configuration_.has_pf) {
     smu = std::make_unique<Smu>("smu", parameters, faults, diagnostics, aie_clock, npu_h_clock);

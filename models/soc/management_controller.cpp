@@ -18,10 +18,13 @@ ManagementController::ManagementController(sc_core::sc_module_name name, unsigne
     : sc_module(name),
       array("array"),
       functions("functions", function_count),
+      noc("noc"),
       parameters_(parameters),
       process_(waits, "MPNPU"),
       diagnostics_(diagnostics),
-      factory_(std::move(factory)) {
+      factory_(std::move(factory)),
+      host_access_(new HostAccess) {
+  noc_payload_.set_extension(host_access_);
   SC_THREAD(core);
 }
 
@@ -160,6 +163,35 @@ void ManagementController::read(std::uint64_t address, std::span<std::byte> data
 void ManagementController::write(std::uint64_t address, std::span<const std::byte> data) {
   // TLM's payload has one pointer for both directions; a write command does not store through it.
   access(tlm::TLM_WRITE_COMMAND, address, {const_cast<std::byte*>(data.data()), data.size()});
+}
+
+DmaStatus ManagementController::transfer(tlm::tlm_command command, unsigned function, std::uint32_t context,
+                                         std::uint64_t address, std::span<std::byte> data) {
+  host_access_->function = function;
+  host_access_->attributes = {.engine = "MPNPU", .context = context};
+  host_access_->status = DmaStatus::Ok;
+  noc_payload_.set_command(command);
+  noc_payload_.set_address(address);
+  noc_payload_.set_data_ptr(reinterpret_cast<unsigned char*>(data.data()));
+  noc_payload_.set_data_length(static_cast<unsigned>(data.size()));
+  noc_payload_.set_streaming_width(static_cast<unsigned>(data.size()));
+  noc_payload_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
+  sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
+  noc->b_transport(noc_payload_, delay);
+  const DmaStatus outcome = host_access_->status;
+  consume(delay, {WaitReason::Memory, "access to host memory, bytes", data.size(), "NoC and DDR"});
+  return outcome;
+}
+
+DmaStatus ManagementController::read_host(unsigned function, std::uint32_t context, std::uint64_t address,
+                                          std::span<std::byte> data) {
+  return transfer(tlm::TLM_READ_COMMAND, function, context, address, data);
+}
+
+DmaStatus ManagementController::write_host(unsigned function, std::uint32_t context, std::uint64_t address,
+                                           std::span<const std::byte> data) {
+  return transfer(tlm::TLM_WRITE_COMMAND, function, context, address,
+                  {const_cast<std::byte*>(data.data()), data.size()});
 }
 
 }  // namespace aie4

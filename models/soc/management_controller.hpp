@@ -17,6 +17,7 @@
 #include "models/common/parameters.hpp"
 #include "models/common/wait_registry.hpp"
 #include "models/soc/controller_program.hpp"
+#include "models/soc/host_access.hpp"
 
 namespace aie4 {
 
@@ -24,6 +25,7 @@ class ManagementController : public sc_core::sc_module {
  public:
   tlm_utils::simple_initiator_socket<ManagementController> array;
   sc_core::sc_vector<tlm_utils::simple_initiator_socket<ManagementController>> functions;
+  tlm_utils::simple_initiator_socket<ManagementController> noc;  ///< To host memory, by host address.
 
   SC_HAS_PROCESS(ManagementController);
   ManagementController(sc_core::sc_module_name name, unsigned functions, const Parameters& parameters,
@@ -50,6 +52,12 @@ class ManagementController : public sc_core::sc_module {
   void read(std::uint64_t address, std::span<std::byte> data);
   void write(std::uint64_t address, std::span<const std::byte> data);
 
+  /// Host memory as `function` sees it, on behalf of its hardware context `context`; timed. Anything but DmaStatus::Ok
+  /// moved nothing and has been reported. Throw ControllerReset.
+  DmaStatus read_host(unsigned function, std::uint32_t context, std::uint64_t address, std::span<std::byte> data);
+  DmaStatus write_host(unsigned function, std::uint32_t context, std::uint64_t address,
+                       std::span<const std::byte> data);
+
   void consume(const sc_core::sc_time& duration, const WaitLabel& label);
   /// Sleeps until an interrupt or `deadline` (absolute; sc_max_time() = none). An interrupt that came while the
   /// firmware ran is not lost. True: interrupted.
@@ -61,6 +69,8 @@ class ManagementController : public sc_core::sc_module {
   void core();
   void wait_or_reset(const sc_core::sc_time* duration);
   void access(tlm::tlm_command command, std::uint64_t address, std::span<std::byte> data);
+  DmaStatus transfer(tlm::tlm_command command, unsigned function, std::uint32_t context, std::uint64_t address,
+                     std::span<std::byte> data);
   [[nodiscard]] tlm_utils::simple_initiator_socket<ManagementController>* route(std::uint64_t& address);
 
   const Parameters& parameters_;
@@ -76,6 +86,8 @@ class ManagementController : public sc_core::sc_module {
   sc_core::sc_event started_;
   sc_core::sc_event stopped_;
   sc_core::sc_event interrupted_;
+  tlm::tlm_generic_payload noc_payload_;
+  HostAccess* host_access_;  // Owned by the payload, as TLM extensions are.
 };
 
 }  // namespace aie4

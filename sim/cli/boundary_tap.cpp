@@ -6,7 +6,7 @@
 #include <system_error>
 
 #include "models/registers/mailbox.hpp"
-#include "sim/cli/command.hpp"
+#include "sim/cli/exit_status.hpp"
 #include "sim/config/config.hpp"
 
 namespace aie4::cli {

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 #include <system_error>
 
-#include "sim/cli/command.hpp"
+#include "sim/cli/exit_status.hpp"
 
 namespace aie4::cli {
 namespace {
@@ -18,14 +18,21 @@ namespace {
 }  // namespace
 
 std::vector<std::byte> read_file(const std::filesystem::path& path, std::size_t limit) {
+  // In pieces: a limit is no size, and a pipe has none to ask for.
+  constexpr std::size_t kPiece = std::size_t{1} << 20;
   std::ifstream file = open_input(path);
-  std::vector<std::byte> data(limit + 1);
-  file.read(reinterpret_cast<char*>(data.data()), static_cast<std::streamsize>(data.size()));
-  if (file.bad() || (file.fail() && !file.eof())) fail("read", path);
-  data.resize(static_cast<std::size_t>(file.gcount()));
-  if (data.size() > limit) {
-    throw Failure(fmt::format("{}: expected a file of at most {} bytes, came a larger one", path.string(), limit));
+  std::vector<std::byte> data;
+  std::size_t size = 0;
+  while (!file.eof()) {
+    data.resize(size + kPiece);
+    file.read(reinterpret_cast<char*>(data.data() + size), kPiece);
+    if (file.bad() || (file.fail() && !file.eof())) fail("read", path);
+    size += static_cast<std::size_t>(file.gcount());
+    if (size > limit) {
+      throw Failure(fmt::format("{}: expected a file of at most {} bytes, came a larger one", path.string(), limit));
+    }
   }
+  data.resize(size);
   return data;
 }
 

@@ -5,6 +5,8 @@
 #include <spdlog/sinks/basic_file_sink.h>
 #include <spdlog/sinks/stdout_sinks.h>
 
+#include "sim/cli/command.hpp"
+
 namespace aie4::cli {
 
 std::string microseconds(std::uint64_t picoseconds) {

@@ -9,7 +9,10 @@
 #include <string>
 
 #include "models/common/diagnostics.hpp"
-#include "sim/cli/command.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace aie4::cli {
 

@@ -48,6 +48,8 @@ int run(int count, char** words) {
   add_serve(app, action);
   add_guest(app);
   add_up(app, action);
+  add_run(app, action);
+  add_dis(app, action);
   add_replay(app, action);
   add_transcript(app, action);
   add_firmware(app, action);

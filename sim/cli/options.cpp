@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/cli/options.hpp"
 
+#include "sim/cli/command.hpp"
 #include "sim/config/config.hpp"
 
 namespace aie4::cli {

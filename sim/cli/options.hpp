@@ -6,7 +6,10 @@
 #include <vector>
 
 #include "models/npu/configuration.hpp"
-#include "sim/cli/command.hpp"
+
+namespace CLI {
+class App;
+}
 
 namespace aie4::cli {
 

@@ -99,9 +99,15 @@ void hold_signals() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
+void write_json(const ServeOptions& options, const Summary& summary) {
+  if (options.summary_json.empty()) return;
+  const std::string json = summary.json();
+  write_file(options.summary_json, std::as_bytes(std::span(json)));
+}
+
 int serve(ServeOptions& options) {
   const Configuration configuration = configuration_of(options);
-  const vfio_user::ServerOptions server_options{
+  vfio_user::ServerOptions server_options{
       .sockets = sockets_of(options),
       .qtest_socket = options.qtest,
       .pf_address = parse_address(options.pf_address),
@@ -115,6 +121,13 @@ int serve(ServeOptions& options) {
   BoundaryTap tap(machine, options.record);
   vfio_user::MachineHost host(machine);
   std::unique_ptr<vfio_user::Server> server;
+  server_options.on_report = [&] {
+    try {
+      write_json(options, {.machine = machine, .latency = tap.latency(), .server = &server->statistics()});
+    } catch (const Failure& failure) {
+      options.log.write(spdlog::level::err, failure.what());  // The machine has nothing to do with it.
+    }
+  };
   try {
     server = std::make_unique<vfio_user::Server>(
         host, server_options,
@@ -128,10 +141,7 @@ int serve(ServeOptions& options) {
   const Summary summary{
       .machine = machine, .latency = tap.latency(), .recording = tap.finish(), .server = &server->statistics()};
   std::cout << summary.text() << std::flush;
-  if (!options.summary_json.empty()) {
-    const std::string json = summary.json();
-    write_file(options.summary_json, std::as_bytes(std::span(json)));
-  }
+  write_json(options, summary);
   return machine.diagnostics().count(FaultCategory::SimulatorDefect) == 0 ? kExitOk : kExitDefect;
 }
 
@@ -158,7 +168,8 @@ void add_serve(CLI::App& app, Action& action) {
   command->footer(
       "Prints \"ready\" when all sockets listen; SIGTERM or SIGINT ends it with a summary, SIGUSR1 logs what waits "
       "for\n"
-      "what. The sockets say which functions there are, whatever the configuration says.\n\n" +
+      "what and writes the summary so far to the file of --summary-json. The sockets say which functions there are,\n"
+      "whatever the configuration says.\n\n" +
       examples({"aie4sim serve --pf pf.sock --static-vf vf.sock",
                 "aie4sim serve --pf pf.sock --vf vf0.sock --vf vf1.sock --qtest qtest.sock --record run.aie4t",
                 "aie4sim serve --pf pf.sock --fault psp-silent --log server.log --log-level debug"}));

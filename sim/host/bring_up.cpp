@@ -7,11 +7,9 @@
 #include <memory>
 #include <utility>
 
-#include "firmware-stub/image/payload.hpp"
 #include "sim/host/driver/context.hpp"
 #include "sim/host/driver/control_code.hpp"
-#include "sim/host/machine_clock.hpp"
-#include "sim/host/pci_bus.hpp"
+#include "sim/host/driver_stack.hpp"
 
 namespace aie4::host {
 namespace {
@@ -39,12 +37,9 @@ class Run {
  public:
   Run(Machine& machine, const BringUpOptions& options)
       : options_(options),
-        clock_(machine),
-        host_(clock_, options.memory),
-        bus_(host_, machine.functions()),
-        machine_(machine) {
-    for (unsigned i = 0; i < machine.functions().size(); ++i) functions_.push_back(&bus_.device(i));
-  }
+        machine_(machine),
+        stack_(machine, options.memory,
+               [this](std::string name, const std::function<void()>& body) { phase(std::move(name), body); }) {}
 
   BringUpReport execute() {
     try {
@@ -56,9 +51,8 @@ class Run {
       if (report_.failure.empty()) report_.failure = fmt::format("error {}", error.code());
     }
     clients_.clear();
-    vfs_.clear();
-    pf_.reset();
-    for (PciDevice* function : functions_) {
+    stack_.release();
+    for (PciDevice* function : stack_.functions()) {
       const DmaDomain::Traffic& traffic = function->dma().traffic();
       report_.dma.reads += traffic.reads;
       report_.dma.read_bytes += traffic.read_bytes;
@@ -66,17 +60,17 @@ class Run {
       report_.dma.written_bytes += traffic.written_bytes;
       report_.dma.refused += traffic.refused;
     }
-    report_.kernel_log = host_.log().lines();
+    report_.kernel_log = stack_.host().log().lines();
     return std::move(report_);
   }
 
  private:
   void phase(std::string name, const std::function<void()>& body) {
-    const std::uint64_t start = clock_.now_ps();
+    const std::uint64_t start = stack_.clock().now_ps();
     const AccessCounts accesses = total_accesses();
     const std::uint64_t interrupts = total_interrupts();
     const auto finish = [&] {
-      report_.phases.push_back({std::move(name), start, clock_.now_ps() - start, total_accesses() - accesses,
+      report_.phases.push_back({std::move(name), start, stack_.clock().now_ps() - start, total_accesses() - accesses,
                                 total_interrupts() - interrupts});
     };
     try {
@@ -89,27 +83,14 @@ class Run {
   }
 
   void up() {
-    phase("enumerate", [this] { bus_.enumerate(); });
-    std::vector<PciDevice*> vfs = bus_.devices();
-    if (machine_.configuration().has_pf) {
-      PciDevice& pf = *vfs.front();
-      vfs.erase(vfs.begin());
-      const FirmwareImages images = options_.firmware.value_or(
-          stub_images(static_cast<unsigned>(machine_.configuration().parameters.protocol_major)));
-      phase("PF probe", [&] { pf_ = std::make_unique<PfDriver>(bus_, pf, images); });
-      const unsigned hidden = std::min(options_.vfs, bus_.total_vfs(pf));
-      if (vfs.empty() && hidden > 0) phase("SR-IOV enable", [&] { vfs = pf_->enable_vfs(hidden); });
-    }
-    if (vfs.size() > options_.vfs) vfs.resize(options_.vfs);
-    for (PciDevice* vf : vfs) {
-      phase(fmt::format("VF{} probe", vfs_.size()), [&] { vfs_.push_back(std::make_unique<VfDriver>(*vf)); });
-    }
-    report_.vfs = static_cast<unsigned>(vfs_.size());
-    if (vfs_.empty()) return;
-    report_.tiles = vfs_.front()->tile_info();
+    const auto protocol = static_cast<unsigned>(machine_.configuration().parameters.protocol_major);
+    stack_.up(options_.firmware.value_or(stub_images(protocol)), options_.vfs);
+    report_.vfs = static_cast<unsigned>(stack_.vfs().size());
+    if (stack_.vfs().empty()) return;
+    report_.tiles = stack_.vfs().front()->tile_info();
     phase("create contexts", [this] {
       for (unsigned i = 0; i < options_.contexts; ++i) {
-        for (const auto& vf : vfs_) {
+        for (const auto& vf : stack_.vfs()) {
           clients_.push_back(std::make_unique<Client>(*vf, options_.nops, options_.layout));
           ++report_.contexts;
         }
@@ -130,16 +111,16 @@ class Run {
     for (const auto& client : clients_) {
       if (report_.submitted == options_.commands) break;
       client->command.reset();
-      client->rang_ps = clock_.now_ps();
+      client->rang_ps = stack_.clock().now_ps();
       client->sequence = client->context->submit(client->command);
       client->outstanding = true;
       ++report_.submitted;
       ++outstanding;
     }
-    const std::uint64_t deadline = clock_.now_ps() + kCommandTimeout;
+    const std::uint64_t deadline = stack_.clock().now_ps() + kCommandTimeout;
     std::uint64_t seen = total_interrupts();
     while (outstanding > 0) {
-      if (!host_.wait_until(deadline, [&] { return total_interrupts() != seen; })) {
+      if (!stack_.host().wait_until(deadline, [&] { return total_interrupts() != seen; })) {
         throw DriverError(-ETIME, {fmt::format("{} commands did not complete within {} ms", outstanding,
                                                kCommandTimeout / kPicosecondsPerMillisecond)});
       }
@@ -157,10 +138,10 @@ class Run {
   void finish(const Client& client) {
     if (client.command.state() == CommandState::Completed) {
       ++report_.completed;
-      report_.latencies_ps.push_back(clock_.now_ps() - client.rang_ps);
+      report_.latencies_ps.push_back(stack_.clock().now_ps() - client.rang_ps);
     } else {
-      host_.log().error(fmt::format("context {} sequence {}: completion word {:#x}", client.context->id(),
-                                    client.sequence, client.command.word()));
+      stack_.host().log().error(fmt::format("context {} sequence {}: completion word {:#x}", client.context->id(),
+                                            client.sequence, client.command.word()));
     }
   }
 
@@ -171,19 +152,12 @@ class Run {
       });
     }
     clients_.clear();
-    if (!vfs_.empty()) {
-      phase("VF remove", [this] {
-        for (const auto& vf : vfs_) vf->remove();
-      });
-    }
-    if (pf_) {
-      phase("PF remove", [this] { pf_->remove(); });
-    }
+    stack_.down();
   }
 
   [[nodiscard]] AccessCounts total_accesses() const {
     AccessCounts sum;
-    for (const PciDevice* function : functions_) {
+    for (const PciDevice* function : stack_.functions()) {
       sum.config_reads += function->accesses().config_reads;
       sum.config_writes += function->accesses().config_writes;
       sum.bar_reads += function->accesses().bar_reads;
@@ -194,35 +168,18 @@ class Run {
 
   [[nodiscard]] std::uint64_t total_interrupts() const {
     std::uint64_t sum = 0;
-    for (PciDevice* function : functions_) sum += function->interrupts().total();
+    for (PciDevice* function : stack_.functions()) sum += function->interrupts().total();
     return sum;
   }
 
   const BringUpOptions& options_;
-  MachineClock clock_;
-  Host host_;
-  PciBus bus_;
   Machine& machine_;
-  std::vector<PciDevice*> functions_;
-  std::unique_ptr<PfDriver> pf_;
-  std::vector<std::unique_ptr<VfDriver>> vfs_;
+  DriverStack stack_;
   std::vector<std::unique_ptr<Client>> clients_;
   BringUpReport report_;
 };
 
 }  // namespace
-
-FirmwareImages stub_images(unsigned protocol_major) {
-  // Versions of the stubs themselves: the first release.
-  constexpr image::FirmwareVersion kVersion{1, 0, 0};
-  // A protocol that nobody speaks (a fault test) is announced by the same firmware.
-  const unsigned personality = protocol_major == 6 ? 6 : 5;
-  const auto make = [&](ImageKind kind) {
-    const std::string payload = image::make_payload(kind, personality, kVersion);
-    return image::encode(kind, personality, kVersion, std::as_bytes(std::span(payload)));
-  };
-  return {make(ImageKind::Management), make(ImageKind::Cert)};
-}
 
 BringUpReport bring_up(Machine& machine, const BringUpOptions& options) {
   return Run(machine, options).execute();

@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "sim/host/driver/pf_driver.hpp"
 #include "sim/host/driver/queue.hpp"
 #include "sim/host/driver/vf_driver.hpp"
+#include "sim/host/driver_stack.hpp"
 #include "sim/host/memory.hpp"
 #include "sim/host/pci_device.hpp"
 #include "sim/machine/machine.hpp"
@@ -51,9 +51,6 @@ struct BringUpReport {
 
   [[nodiscard]] bool succeeded() const { return failure.empty() && completed == submitted; }
 };
-
-/// The firmware images that `aie4sim` makes for a protocol of that major number: 5 or 6.
-[[nodiscard]] FirmwareImages stub_images(unsigned protocol_major);
 
 /// Runs the whole way. Errors of the driver end it and are told in the report; whatever was up is taken down.
 [[nodiscard]] BringUpReport bring_up(Machine& machine, const BringUpOptions& options);

@@ -95,6 +95,7 @@ class Server::Signals final : public ReadyHandler {
     while (::read(descriptor_.get(), &info, sizeof(info)) == static_cast<ssize_t>(sizeof(info))) {
       if (info.ssi_signo == SIGUSR1) {
         server_.log_hang_report();
+        if (server_.options_.on_report) server_.options_.on_report();
       } else {
         server_.stopping_ = true;
       }

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,8 +34,10 @@ struct ServerOptions {
   /// long after each burst. Measured with tests/bench/mmio: on a loaded host no window changes the median, because
   /// whoever sends next is given the core; so the window is what spans the pauses of a driver on an idle host.
   std::chrono::microseconds busy_poll{100};
-  /// SIGTERM and SIGINT end run(), SIGUSR1 logs the hang report. While run() is active they are blocked in its thread.
+  /// SIGTERM and SIGINT end run(), SIGUSR1 asks for a report. While run() is active they are blocked in its thread.
   bool handle_signals = true;
+  /// Called on SIGUSR1, after the hang report has been logged.
+  std::function<void()> on_report = {};
   Clock clock = &std::chrono::steady_clock::now;
 };
 

@@ -194,13 +194,14 @@ TEST_CASE("a command that runs too long ends with PKT_TIMEOUT") {
 TEST_CASE("a device without bus mastering touches no memory and is told so") {
   OneContext setup;
   Command command = setup.client->command();
+  const std::uint64_t writes = setup.rig.vf().device().dma().traffic().writes;
   setup.rig.vf().device().disable();
   setup.client->context->submit(command);
   setup.run_idle();
   CHECK(command.state() == CommandState::New);
   CHECK(setup.client->queue.read_index() == 0);
   CHECK(setup.recorder->interrupts.empty());
-  CHECK(setup.rig.vf().device().dma().traffic().writes == 0);
+  CHECK(setup.rig.vf().device().dma().traffic().writes == writes);
 }
 
 }  // namespace aie4::integration

@@ -18,18 +18,40 @@ using host::QueueLayout;
 
 }  // namespace
 
-TEST_CASE("one direct command on a wide queue: mirror, completion word, read_index, interrupt, in that order") {
+TEST_CASE("one direct command on a wide queue: completion word, read_index, mirror, interrupt, in that order") {
   OneContext setup;
   Command command = setup.client->command();
   CHECK(setup.client->context->submit(command) == 0);
   CHECK(setup.client->context->wait(0, kCommandTimeoutMs));
   const std::uint64_t queue = setup.client->queue.address();
-  CHECK(writes(*setup.recorder) == std::vector<Write>{{queue + 0x10, 1, 8}, {command.address(), 4, 4}, {queue, 1, 8}});
+  CHECK(writes(*setup.recorder) == std::vector<Write>{{command.address(), 4, 4}, {queue, 1, 8}, {queue + 0x10, 33, 8}});
   CHECK(setup.recorder->interrupts == std::vector<unsigned>{setup.client->context->vector()});
   CHECK(setup.recorder->refused == 0);
   CHECK(setup.recorder->accesses == Accesses{write(2, setup.client->context->doorbell_offset(), 0)});
   CHECK(setup.rig.log() == kNothing);
   CHECK(setup.rig.reports() == kNothing);
+}
+
+TEST_CASE(
+    "WAIT_CMD may read write_index before the device saw the doorbell, and read_index after the command is done") {
+  OneContext setup;
+  host::Queue& queue = setup.client->queue;
+  for (const std::size_t count : {1U, 1U, 5U, 32U, 32U, 2U, 1U}) {
+    std::vector<Command> commands;
+    std::vector<Command*> chain;
+    for (std::size_t i = 0; i < count; ++i) commands.push_back(setup.client->command());
+    for (Command& command : commands) chain.push_back(&command);
+    const std::uint64_t last = setup.client->context->submit(chain);
+    // The kernel's two loads, with all of the command between them.
+    const auto write_index = queue.memory().load<std::uint64_t>(0x10);
+    CHECK(setup.client->context->wait(last, kCommandTimeoutMs));
+    const std::uint64_t read_index = queue.read_index();
+    INFO("read_index " << read_index << " write_index as the kernel read it " << write_index);
+    CHECK(read_index == last + 1);
+    CHECK(read_index <= write_index);
+    CHECK(write_index - read_index <= 32);
+  }
+  CHECK(setup.rig.log() == kNothing);
 }
 
 TEST_CASE("a compact queue needs no mirror") {

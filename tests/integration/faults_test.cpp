@@ -294,6 +294,16 @@ TEST_CASE("fault destroy-context-error") {
   works_after_reload(rig);
 }
 
+TEST_CASE("fault destroy-partition-error") {
+  Rig rig(with_fault(Fault::DestroyPartitionError));
+  rig.bind_pf();
+  rig.bind_vfs(1);
+  CHECK(rig.log() == kNothing);
+  rig.unbind();
+  CHECK(rig.log() == Lines{"command opcode 0x30002 failed, status 0x1", "partition fini failed: -22"});
+  works_after_reload(rig);
+}
+
 TEST_CASE("fault completion-interrupt-lost") {
   CommandFault fault(Fault::CompletionInterruptLost);
   CHECK_FALSE(fault.client->context->wait(0, kTimeoutMs));
@@ -313,7 +323,7 @@ TEST_CASE("fault read-index-beyond") {
   CHECK_FALSE(fault.client->context->wait(0, kTimeoutMs));
   REQUIRE(fault.rig.log().size() == 2);
   CHECK(fault.rig.log()[0].starts_with("Invalid index, ri "));
-  CHECK(fault.rig.log()[0].ends_with(", wi 1"));
+  CHECK(fault.rig.log()[0].ends_with(", wi 33"));
   CHECK(fault.rig.log()[1].starts_with("Invalid index after retry, ri "));
   fault.finish();
 }
@@ -376,6 +386,7 @@ TEST_CASE("every fault of the catalogue has a test of its name") {
                                              "completion-error",
                                              "job-never-finishes",
                                              "destroy-context-error",
+                                             "destroy-partition-error",
                                              "create-vfs-refused",
                                              "destroy-vfs-error",
                                              "suspend-error"};

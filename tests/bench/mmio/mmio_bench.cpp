@@ -36,6 +36,8 @@ using Clock = std::chrono::steady_clock;
 using std::chrono::microseconds;
 
 constexpr unsigned kReadsPerRound = 500;
+/// What the project wants of the ratio of a real server's read to that of the one that only answers.
+constexpr double kAimRatio = 1.2;
 
 /// BAR2 as memory.
 class MemoryDevice final : public pci::FunctionBackend {
@@ -210,6 +212,7 @@ int main(int argc, char** argv) {
   const unsigned rounds = argc > 1 ? static_cast<unsigned>(std::strtoul(argv[1], nullptr, 10)) : 20;
   std::string folder = (std::filesystem::temp_directory_path() / "aie4sim-bench-XXXXXX").string();
   if (::mkdtemp(folder.data()) == nullptr) return 2;
+  fmt::print("aim: a ratio of at most {:.1f}\n", kAimRatio);
   const auto memory = [] { return std::make_unique<MemoryHost>(); };
   const auto machine = [] { return std::make_unique<RealHost>(); };
   compare(folder, microseconds(0), microseconds(0), rounds, {{"memory", memory}});

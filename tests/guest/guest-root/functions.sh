@@ -77,11 +77,21 @@ mark() { echo "mark $1" >/dev/ttyS2; }
 note() { echo "note $1" >/dev/ttyS2; }
 event() { echo "event $1" >/dev/ttyS2; }
 
-# Kernel log since a mark, for scenarios: log_mark NAME; ...; log_since | grep ...
+# What the device has counted since it was powered up, in the order of the names: device_counters cert.packets cert.jobs
+device_counters() {
+	local word values
+	exec 4<>/dev/ttyS2
+	echo "counters $*" >&4
+	read -r word values <&4
+	exec 4>&-
+	[ "$word" = counters ] && echo "$values"
+}
+
+# Kernel log since a mark, for scenarios: log_mark NAME; ...; log_since | grep ...; with -r each line begins with <level>.
 log_mark() { LOG_MARK="lab: scenario $1" && echo "$LOG_MARK" >/dev/kmsg; }
 # When the kernel has overwritten the mark, everything it still has came after it.
 log_since() {
-	dmesg >/tmp/dmesg.txt
+	dmesg "$@" >/tmp/dmesg.txt
 	if grep -q "$LOG_MARK" /tmp/dmesg.txt; then sed -n "/$LOG_MARK/,\$p" /tmp/dmesg.txt; else cat /tmp/dmesg.txt; fi
 }
 

@@ -8,6 +8,7 @@ Control is a line protocol (guest -> laboratory on the left):
     note TEXT         shown to the user, kept in the result
     probe STATUS      the driver was loaded (0) or not
     event NAME        a scenario tells the laboratory something
+    counters NAME...  asks what the device has counted   <- counters VALUE...
     exit STATUS       the command ended             <- bye          when the whole kernel log has arrived
 """
 
@@ -17,6 +18,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Callable
+
+from .errors import LabError
 
 CONSOLE, OUTPUT, CONTROL, LOG = range(4)
 END_OF_LOG = b"lab: end of log"
@@ -41,7 +44,7 @@ class Channels:
         self.ours = [pair[0] for pair in pairs]
         self.guest = [pair[1] for pair in pairs]
         self.report = Report()
-        self.on_event: Callable[[str], None] = lambda name: None
+        self.device_counters: Callable[[], dict[str, int]] = dict
         self._output = output
         self._note = note
         self._partial = {CONTROL: b"", LOG: b""}
@@ -107,6 +110,12 @@ class Channels:
         if line.endswith(END_OF_LOG):
             self._log_ended = True
 
+    def _counted(self, names: list[str]) -> list[str]:
+        counters = self.device_counters()
+        if unknown := [name for name in names if name not in counters]:
+            raise LabError(f"the device counts no {' and no '.join(unknown)}; it counts {', '.join(counters)}")
+        return [str(counters[name]) for name in names]
+
     def _control(self, line: bytes) -> None:
         word, _, rest = line.decode(errors="replace").partition(" ")
         report = self.report
@@ -122,7 +131,8 @@ class Channels:
             self._note(rest)
         elif word == "event":
             report.events.append(rest)
-            self.on_event(rest)
+        elif word == "counters":
+            self._send(" ".join(["counters", *self._counted(rest.split())]))
         elif word == "probe":
             report.probe = int(rest)
             report.marks.setdefault("probed", now)

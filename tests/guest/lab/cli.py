@@ -8,7 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
-from . import cache, fetch, scenarios, session
+from . import cache, failure, fetch, scenarios, session
 from .errors import LabError
 
 EXAMPLES = """\
@@ -144,7 +144,7 @@ def run_tests(arguments: argparse.Namespace) -> int:
         if arguments.faults not in groups:
             raise LabError(f"no fault group '{arguments.faults}'; there are: {', '.join(groups)}")
         rows = groups[arguments.faults]
-        arguments.fault += [name for row in rows for name in scenarios.row_faults(row)]
+        arguments.fault += [str(row["fault"]) for row in rows]
         arguments.no_load = arguments.no_xrt = True
         command = scenarios.fault_command(rows)
     else:
@@ -152,10 +152,18 @@ def run_tests(arguments: argparse.Namespace) -> int:
             raise LabError(f"name a scenario: {', '.join(scenarios.names())}")
         command = scenarios.command(arguments.scenario)
     options = options_from(arguments)
-    status = session.run(options, command, stream, tell).status
-    if status == 0:
+    outcome = session.run(options, command, stream, tell)
+    if outcome.status == 0:
         scenarios.check_server_log(arguments.scenario, options.log_dir / "server.log")
-    return status
+    else:
+        explain(options.log_dir, outcome.status, outcome.error)
+    return outcome.status
+
+
+def explain(folder: Path, status: int, error: str) -> None:
+    """The last words of a failed test."""
+    sys.stdout.flush()
+    print(failure.summary(folder, status, error), file=sys.stderr, flush=True)
 
 
 def _end(signal_number: int, _: object) -> None:
@@ -181,7 +189,10 @@ def main(words: list[str] | None = None) -> int:
         options = options_from(arguments)
         return session.run(options, guest_command(arguments.command, options), stream, tell).status
     except (LabError, OSError) as error:
-        tell(str(error))
+        if arguments.what == "test":
+            explain(arguments.log_dir, session.STATUS_LAB, str(error))
+        else:
+            tell(str(error))
         return session.STATUS_LAB
     except KeyboardInterrupt:
         return 130

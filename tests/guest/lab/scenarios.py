@@ -51,12 +51,6 @@ def fault_groups() -> dict[str, list[dict[str, object]]]:
     return dict(json.loads(FAULTS.read_text()))
 
 
-def row_faults(row: dict[str, object]) -> list[str]:
-    """Faults of a row: usually one; several where one step of the driver meets them all."""
-    fault = row["fault"]
-    return [str(name) for name in fault] if isinstance(fault, list) else [str(fault)]
-
-
 def fault_command(rows: list[dict[str, object]]) -> str:
     """Guest shell text that goes through the rows of a group."""
     lines = [". /lab/scenarios/fault-steps.sh"]
@@ -64,7 +58,7 @@ def fault_command(rows: list[dict[str, object]]) -> str:
         expected = row["expect"]
         patterns = [expected] if isinstance(expected, str) else expected
         assert isinstance(patterns, list)
-        lines.append(shlex.join(["fault_row", "+".join(row_faults(row)), str(row["when"]), *map(str, patterns)]))
+        lines.append(shlex.join(["fault_row", str(row["fault"]), str(row["when"]), *map(str, patterns)]))
     return "\n".join([*lines, "fault_end", "exit $FAILURES"])
 
 

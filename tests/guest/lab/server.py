@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The device server process, seen from the laboratory: start, wait for `ready`, stop, collect."""
 
+import json
 import select
 import shlex
 import signal
@@ -13,6 +14,7 @@ from . import processes
 from .errors import LabError
 
 READY_PATIENCE = 30.0
+REPORT_PATIENCE = 10.0
 
 
 @dataclass
@@ -82,6 +84,20 @@ class Server:
         """The server logs what waits for what; pending signals are taken in the order of their numbers, so a stop
         right behind it does not swallow the report."""
         self.process.send_signal(signal.SIGUSR1)
+
+    def counters(self) -> dict[str, int]:
+        """What the device has counted since it was built, from a summary that the running server is asked for."""
+        self.wiring.summary.unlink(missing_ok=True)
+        self.ask_who_waits()
+        deadline = time.monotonic() + REPORT_PATIENCE
+        while time.monotonic() < deadline:
+            try:
+                summary = json.loads(self.wiring.summary.read_text())
+                return {name: entry["value"] for name, entry in summary["counters"].items()}
+            except (FileNotFoundError, json.JSONDecodeError):  # not there, or half of it
+                time.sleep(0.002)
+        raise LabError(f"expected a summary from the device server in {self.wiring.summary} when asked by SIGUSR1, "
+                       f"none came for {REPORT_PATIENCE:.0f} s: {processes.tail(self.log)}")
 
     def _status_soon(self) -> int | None:
         try:

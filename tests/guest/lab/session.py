@@ -70,6 +70,7 @@ class Result:
     timings: dict[str, float]
     report: dict[str, Any]
     server_status: int | None = None
+    error: str = ""
 
 
 def _quiet(_: str) -> None:
@@ -164,7 +165,8 @@ class Session:
             record=(options.log_dir / "transcript.aie4t").resolve(), log=(options.log_dir / "server.log").resolve(),
             summary=(options.log_dir / "summary.json").resolve(),
             faults=options.faults, extra=options.server_arguments)
-        for stale in ("server.log", "qemu.log", "transcript.aie4t", "result.json", "summary.json"):
+        for stale in ("server.log", "qemu.log", "transcript.aie4t", "result.json", "summary.json", "output.txt",
+                      "guest-console.txt", "guest-dmesg.txt"):
             (options.log_dir / stale).unlink(missing_ok=True)
         template = options.server.replace("{aie4sim}", str(options.aie4sim))
         self.server = Server(template, self._wiring, options.log_dir)
@@ -197,7 +199,9 @@ class Session:
     def boot(self) -> None:
         """Starts a machine against the running server."""
         options = self.options
+        assert self.server
         self.channels = Channels(options.log_dir, self._output, self._note)
+        self.channels.device_counters = self.server.counters
         machine = qemu.Machine(
             kernel=self._trees[f"kernel-{options.kernel}"] / "vmlinux", initrd=self.folder / "initrd.cpio",
             append=kernel_arguments(options), memory_mib=options.ram_mib, iommu=options.memory == "iova",
@@ -319,5 +323,6 @@ def run(options: Options, command: str, output: Callable[[bytes], None],
                 "timings_s": outcome.timings, "server_status": outcome.server_status,
                 **outcome.report}, indent=1) + "\n")
     if error:
-        print(f"lab: {error} (logs in {options.log_dir})", file=sys.stderr)
+        print(f"lab: {error} (logs in {options.log_dir})", file=sys.stderr, flush=True)
+    outcome.error = error
     return outcome

@@ -58,8 +58,9 @@ def build_client(xrt_set: Path) -> Path:
 
 
 def control_code_layer(xrt_set: Path) -> Path:
-    """ELFs and the runner's recipes, in /lab/xrt, and our client, as an initramfs layer."""
+    """ELFs with their sources and the runner's recipes, in /lab/xrt, and our client, as an initramfs layer."""
     files = dict(assemble(xrt_set))
+    files |= {path.name: path for path in sorted(SOURCES.glob("*.asm"))}
     files |= {path.name: path for path in sorted((SOURCES / "recipes").glob("*.json"))}
     targets = {f"lab/xrt/{name}": path for name, path in files.items()}
     targets[f"usr/bin/{CLIENT.stem}"] = build_client(xrt_set)

@@ -18,13 +18,14 @@
 
 void npu_fail(const char* format, ...) {
   va_list arguments;
+  char text[1024];
 
   va_start(arguments, format);
-  fflush(stdout);
-  fputs("FAIL: ", stderr);
-  vfprintf(stderr, format, arguments);
-  fputc('\n', stderr);
+  vsnprintf(text, sizeof(text), format, arguments);
   va_end(arguments);
+  fflush(stdout);
+  /* One write: a thread that fails at the same time does not come between. */
+  dprintf(STDERR_FILENO, "FAIL: %s\n", text);
   exit(1);
 }
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Command lines and the control protocol."""
 
+import re
 import tempfile
 import unittest
 from pathlib import Path
@@ -43,6 +44,13 @@ class OptionsTest(unittest.TestCase):
         words = qemu.arguments(qemu.Machine(Path("k"), Path("i"), "", 512, True, Path("pf"), [Path("v")]), [3])
         iommu = next(i for i, word in enumerate(words) if word.startswith("intel-iommu"))
         self.assertTrue(all(i > iommu for i, word in enumerate(words) if "vfio-user-pci" in word))
+
+    def test_every_fault_of_the_catalogue_has_one_row(self) -> None:
+        page = (Path(__file__).parents[3] / "docs" / "configuration.md").read_text()  # printed by the program
+        catalogue = re.findall(r"^\| `([a-z-]+)` \|", page.partition("\n## Faults\n")[2], re.M)
+        self.assertIn("psp-silent", catalogue)
+        rows = [str(row["fault"]) for group in scenarios.fault_groups().values() for row in group]
+        self.assertEqual(sorted(rows), sorted(catalogue))
 
     def test_every_fault_group_names_faults_steps_and_words(self) -> None:
         for group, rows in scenarios.fault_groups().items():
@@ -103,6 +111,16 @@ class ChannelsTest(unittest.TestCase):
         self.assertFalse(self.channels.finished)
         self.say(LOG, b"[    1.000000] lab: end of log\n")
         self.assertTrue(self.channels.finished)
+
+    def test_the_guest_is_told_what_the_device_has_counted_in_the_order_it_asks(self) -> None:
+        self.channels.device_counters = lambda: {"cert.jobs": 7, "cert.packets": 3, "noc.bytes": 9}
+        self.say(CONTROL, b"counters cert.packets cert.jobs\n")
+        self.assertEqual(self.channels.guest[CONTROL].recv(100), b"counters 3 7\n")
+
+    def test_a_counter_that_the_device_has_not_is_named(self) -> None:
+        self.channels.device_counters = lambda: {"cert.jobs": 7}
+        with self.assertRaisesRegex(LabError, "counts no cert.runs; it counts cert.jobs"):
+            self.say(CONTROL, b"counters cert.jobs cert.runs\n")
 
     def test_output_is_passed_on_byte_by_byte(self) -> None:
         self.say(OUTPUT, b"\x00\xff\r\n")

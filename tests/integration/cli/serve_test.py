@@ -156,6 +156,35 @@ class Serve(ProgramCase):
         self.assertIn("hang report: ", log.read_text())
         self.assertEqual(server.stop()[0], 0)
 
+    def test_the_same_signal_writes_the_summary_so_far(self) -> None:
+        file = self.folder / "summary.json"
+        pf = self.folder / "pf.sock"
+        server = self.start("--pf", pf, "--summary-json", file)
+        client = self.client(pf)
+        for reads in (1, 2):
+            client.config(0, 4)
+            file.unlink(missing_ok=True)
+            server.process.send_signal(signal.SIGUSR1)
+            summary = None
+            deadline = time.monotonic() + PATIENCE
+            while summary is None and time.monotonic() < deadline:
+                try:
+                    summary = json.loads(file.read_text())
+                except (FileNotFoundError, json.JSONDecodeError):
+                    time.sleep(0.01)
+            self.assertEqual(summary["server"]["messages"]["REGION_READ"], reads)
+        self.assertEqual(server.stop()[0], 0)
+
+    def test_a_report_that_cannot_be_written_does_not_end_the_server(self) -> None:
+        log, pf = self.folder / "server.log", self.folder / "pf.sock"
+        server = self.start("--pf", pf, "--summary-json", self.folder / "missing" / "summary.json", "--log", log)
+        server.process.send_signal(signal.SIGUSR1)
+        deadline = time.monotonic() + PATIENCE
+        while "cannot write" not in (log.read_text() if log.exists() else "") and time.monotonic() < deadline:
+            time.sleep(0.01)
+        self.assertIn("cannot write", log.read_text())
+        self.assertEqual(self.client(pf).config(0, 4), 0x17F21022)
+
     def test_sockets_are_gone_afterwards_and_the_next_server_takes_them(self) -> None:
         pf = self.folder / "pf.sock"
         for _ in range(2):

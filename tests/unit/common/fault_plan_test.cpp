@@ -91,6 +91,7 @@ TEST_CASE("The rows of the interface's fault catalogue that the driver of Linux 
                                       "completion-error",
                                       "job-never-finishes",
                                       "destroy-context-error",
+                                      "destroy-partition-error",
                                       "create-vfs-refused",
                                       "destroy-vfs-error",
                                       "suspend-error"}) {

@@ -345,7 +345,7 @@ TEST_CASE("What the uCs of a preempted context leave in the handshake comes back
   SchedulerBench s;
   const Context a = s.create(0, kA, 0, 1, us(2000));
   const Context b = s.create(1, kB);
-  s.submit(0, a, kA, 2);
+  s.submit(0, a, kA, 4);
   run(us(100));
   // As if uCs 2 and 4 had saved themselves at a PREEMPT: page 5, offset 0x30.
   for (const unsigned uc : {2U, 4U}) {

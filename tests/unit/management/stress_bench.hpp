@@ -45,6 +45,7 @@ class Stress {
     bool alive = false;
     std::uint64_t written = 0;          ///< Packets in the slots.
     std::uint64_t read = 0;             ///< read_index as the device wrote it.
+    std::uint64_t seen = 0;             ///< Wide: the mirror, as a waiter may have read it when it rang last.
     std::vector<unsigned> completions;  ///< Of each packet, how often its word was written.
     std::vector<std::uint64_t> ends;    ///< Indices at which read_index may stand: ends of chains.
     sc_core::sc_time moved;             ///< When read_index moved last.

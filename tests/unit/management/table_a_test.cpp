@@ -359,10 +359,65 @@ TEST_CASE("The faults of the messages strike as they are named") {
   bench.faults.arm(Fault::DestroyContextError);
   CHECK(bench.vf(0).destroy_context(0) == kError);
   CHECK(bench.vf(0).destroy_context(1) == kOk);
+  bench.faults.arm(Fault::DestroyPartitionError);
+  CHECK(bench.vf(0).call(op::kDestroyPartition, {1}).status() == kError);
+  CHECK(bench.vf(0).call(op::kCreatePartition, {0, 3}).payload == Words{kOk, 1});
   bench.faults.arm(Fault::MessageStatus);
   check_refused(bench.vf(0).call(op::kTileInfo, {0}), kError, 12);
   bench.faults.arm(Fault::MessageLost);
   CHECK(bench.vf(0).call(op::kTileInfo, {0}).status() == ~0U);
+}
+
+/// Creates a context with a queue that was in use before, and returns the mirror that stands there at the answer.
+std::uint64_t mirror_at_answer(Bench& bench, bool wide) {
+  bench.boot_with_vfs(1);
+  Memory& host = *bench.memories[1];
+  host.put<std::uint64_t>(0x1000, 5);
+  host.put<std::uint16_t>(0x1008, wide ? 1 : 0);
+  host.put<std::uint32_t>(0x100C, 32);
+  std::uint64_t at_answer = 0;
+  bench.npu.functions[1]->msix.deliver = [&, deliver = bench.npu.functions[1]->msix.deliver](unsigned vector) {
+    at_answer = host.get<std::uint64_t>(0x1010);
+    deliver(vector);
+  };
+  bench.vf(0).create_context(0x1000);
+  CHECK(std::ranges::count(host.log, false, &Memory::Access::read) == (at_answer != 0 ? 1 : 0));
+  CHECK(bench.text().empty());
+  return at_answer;
+}
+
+TEST_CASE("CREATE_HW_CONTEXT writes the mirror of a wide queue before it answers") {
+  Bench bench;
+  CHECK(mirror_at_answer(bench, true) == 37);
+}
+
+TEST_CASE("CREATE_HW_CONTEXT leaves a compact queue alone") {
+  Bench bench;
+  CHECK(mirror_at_answer(bench, false) == 0);
+}
+
+TEST_CASE("CREATE_HW_CONTEXT does not look at the queue if the mirror is off") {
+  Configuration configuration;
+  configuration.parameters.write_index_mirror = 0;
+  Bench bench(configuration);
+  CHECK(mirror_at_answer(bench, true) == 0);
+  CHECK(bench.memories[1]->log.empty());
+}
+
+TEST_CASE("CREATE_HW_CONTEXT does not look at the queue for a driver that knows wide ones") {
+  Configuration configuration;
+  configuration.parameters.protocol_major = 6;
+  Bench bench(configuration);
+  CHECK(mirror_at_answer(bench, true) == 0);
+  CHECK(bench.memories[1]->log.empty());
+}
+
+TEST_CASE("CREATE_HW_CONTEXT succeeds with a queue that cannot be read yet") {
+  Bench bench;
+  bench.boot_with_vfs(1);
+  bench.memories[1]->refuse = true;
+  bench.vf(0).create_context(0x1000);
+  CHECK(bench.text().empty());
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 // The management controller: life of its program, its address map, time and interrupts.
 #include "models/soc/management_controller.hpp"
 
+#include <array>
+
 #include "tests/support/catch.hpp"
 #include "tests/unit/soc/bench.hpp"
 
@@ -30,6 +32,7 @@ struct Bench : Reports {
   Memory function0{"function0", 0x40'0000};
   Memory function1{"function1", 0x40'0000};
   Memory array{"array", 0x1'0000};
+  Memory host{"host", 0x1'0000};
 
   Bench()
       : mpnpu("mpnpu", 2, parameters, waits, diagnostics,
@@ -48,6 +51,7 @@ struct Bench : Reports {
     mpnpu.functions[0].bind(function0.socket);
     mpnpu.functions[1].bind(function1.socket);
     mpnpu.array.bind(array.socket);
+    mpnpu.noc.bind(host.socket);
     body = [this] {
       for (;;) mpnpu.wait_for_interrupt(sc_core::sc_max_time());
     };
@@ -178,6 +182,33 @@ TEST_CASE("A burst is one transaction and costs one access") {
   CHECK(got == sent);
   CHECK(bench.function0.log.size() == 2);
   CHECK_FALSE(bench.mpnpu.running());
+}
+
+TEST_CASE("Host memory is reached as a function and for a context, and takes the time that the NoC says") {
+  Bench bench;
+  bench.host.latency = ns(500);
+  bench.host.put<std::uint64_t>(0x40, 0x1122'3344'5566'7788);
+  std::array<std::byte, 8> got{};
+  const std::array<std::byte, 4> sent{std::byte{1}, std::byte{2}, std::byte{3}, std::byte{4}};
+  std::vector<DmaStatus> statuses;
+  bench.start([&] {
+    statuses.push_back(bench.mpnpu.read_host(1, 5, 0x40, got));
+    statuses.push_back(bench.mpnpu.write_host(0, 6, 0x80, sent));
+    statuses.push_back(bench.mpnpu.write_host(0, 6, 0x10'0000, sent));
+  });
+  run(ns(1499));
+  CHECK(bench.mpnpu.running());
+  run(ns(1));
+  CHECK_FALSE(bench.mpnpu.running());
+  CHECK(statuses == std::vector<DmaStatus>{DmaStatus::Ok, DmaStatus::Ok, DmaStatus::NotMapped});
+  CHECK(got[0] == std::byte{0x88});
+  CHECK(bench.host.get(0x80) == 0x0403'0201);
+  REQUIRE(bench.host.log.size() == 3);
+  CHECK(bench.host.log[0].function == 1);
+  CHECK(bench.host.log[0].context == 5);
+  CHECK(bench.host.log[0].engine == "MPNPU");
+  CHECK(bench.host.log[0].space == DmaSpace::Function);
+  CHECK_FALSE(bench.host.log[1].read);
 }
 
 TEST_CASE("The TMR window holds the size of the CERT image and the image, and is read-only") {

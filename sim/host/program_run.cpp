@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/host/program_run.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include "sim/host/driver/context.hpp"
+#include "sim/host/driver_stack.hpp"
+#include "sim/host/elf/loaded_program.hpp"
+
+namespace aie4::host {
+namespace {
+
+/// Everything that one context owns, in the order in which it has to go.
+class Session {
+ public:
+  Session(VfDriver& vf, const elf::Program& program, const elf::Instance& instance, const ProgramRunOptions& options)
+      : queue_(vf.device().dma()) {
+    std::vector<std::uint64_t> addresses;
+    for (const ProgramArgument& argument : options.arguments) {
+      buffers_.emplace_back(vf.device().dma(), std::max<std::uint64_t>(argument.size, 4));
+      buffers_.back().write(0, argument.content);
+      addresses.push_back(buffers_.back().address());
+    }
+    loaded_.emplace(vf.device().dma(), instance, addresses, program.columns);
+    command_.emplace(vf.device().dma(), loaded_->work());
+    context_ = vf.create_context(queue_);
+  }
+
+  [[nodiscard]] Command& command() { return *command_; }
+  [[nodiscard]] Context& context() { return *context_; }
+  [[nodiscard]] const DmaBuffer& buffer(std::size_t argument) const { return buffers_.at(argument); }
+
+ private:
+  std::vector<DmaBuffer> buffers_;
+  std::optional<elf::LoadedProgram> loaded_;
+  Queue queue_;
+  std::optional<Command> command_;
+  std::unique_ptr<Context> context_;
+};
+
+void run_once(Machine& machine, DriverStack& stack, Session& session, ProgramRunReport& report) {
+  session.command().reset();
+  const std::uint64_t start = stack.clock().now_ps();
+  const std::uint64_t sequence = session.context().submit(session.command());
+  // 0: for ever, which is until the device is idle.
+  const bool done = session.context().wait(sequence, 0);
+  report.completion = session.command().word();
+  if (!done) {
+    report.failure = "the program does not end: the device is idle and the command is not complete";
+    report.hang_report = machine.hang_report();
+  } else if (session.command().state() != CommandState::Completed) {
+    report.failure = fmt::format("completion word {:#x}: state {}, error code {}", report.completion,
+                                 report.completion & 0xFU, session.command().error_code());
+  } else {
+    report.durations_ps.push_back(stack.clock().now_ps() - start);
+  }
+}
+
+}  // namespace
+
+ProgramRunReport run_program(Machine& machine, const elf::Program& program, const elf::Instance& instance,
+                             const ProgramRunOptions& options) {
+  ProgramRunReport report;
+  report.name = instance.full_name();
+  report.ucs = static_cast<unsigned>(instance.code.size());
+  for (const elf::UcCode& code : instance.code) report.pages += code.pages;
+  report.outputs.resize(options.arguments.size());
+
+  DriverStack stack(machine, options.memory);
+  try {
+    const auto protocol = static_cast<unsigned>(machine.configuration().parameters.protocol_major);
+    stack.up(stub_images(protocol), 1);
+    if (stack.vfs().empty()) throw DriverError(-ENODEV, {"the device has no virtual function"});
+    Session session(*stack.vfs().front(), program, instance, options);
+    for (unsigned i = 0; i < options.repeat && report.failure.empty(); ++i) {
+      run_once(machine, stack, session, report);
+    }
+    for (std::size_t i = 0; i < options.arguments.size(); ++i) {
+      if (!options.arguments[i].keep) continue;
+      report.outputs[i].resize(options.arguments[i].size);
+      session.buffer(i).read(0, report.outputs[i]);
+    }
+    session.context().destroy();
+    stack.down();
+  } catch (const DriverError& error) {
+    if (report.failure.empty()) report.failure = error.what();
+  }
+  stack.release();
+  report.kernel_log = stack.host().log().lines();
+  return report;
+}
+
+}  // namespace aie4::host

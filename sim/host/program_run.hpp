@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Runs an ELF program on a machine with no virtual machine around it, and tells what came out and how long it took.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sim/host/driver/queue.hpp"
+#include "sim/host/elf/program.hpp"
+#include "sim/host/kernel_log.hpp"
+#include "sim/host/memory.hpp"
+#include "sim/machine/machine.hpp"
+
+namespace aie4::host {
+
+/// A buffer that the program is given.
+struct ProgramArgument {
+  std::uint64_t size = 0;          ///< Bytes; more than `content` is zero at first.
+  std::vector<std::byte> content;  ///< What is in it before the first run.
+  bool keep = false;               ///< Wanted back after the last run.
+};
+
+struct ProgramRunOptions {
+  AddressMode memory = AddressMode::Iova;
+  unsigned repeat = 1;
+  std::vector<ProgramArgument> arguments;
+};
+
+struct ProgramRunReport {
+  std::string name;
+  unsigned ucs = 0;
+  std::uint64_t pages = 0;
+  std::vector<std::uint64_t> durations_ps;      ///< Of each run: doorbell to completion interrupt.
+  std::uint32_t completion = 0;                 ///< Word of the last run.
+  std::vector<std::vector<std::byte>> outputs;  ///< By argument; empty where nothing is kept.
+  std::vector<KernelLog::Line> kernel_log;
+  std::vector<std::string> hang_report;  ///< Who still waited, if a run did not end.
+  std::string failure;                   ///< What ended the runs early; empty if nothing did.
+
+  [[nodiscard]] bool succeeded() const { return failure.empty(); }
+};
+
+/// Brings up PF and one VF, makes a context, runs the instance `repeat` times, one after the other, and takes
+/// everything down. Throws elf::ElfError if the program cannot be loaded.
+[[nodiscard]] ProgramRunReport run_program(Machine& machine, const elf::Program& program, const elf::Instance& instance,
+                                           const ProgramRunOptions& options);
+
+/// For people.
+[[nodiscard]] std::string to_text(const ProgramRunReport& report, const Machine& machine);
+/// For machines: one JSON object with times in picoseconds, uses of resources included.
+[[nodiscard]] std::string to_json(const ProgramRunReport& report, const Machine& machine);
+
+}  // namespace aie4::host

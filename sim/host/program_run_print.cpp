@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <algorithm>
+#include <fmt/format.h>
+#include <numeric>
+
+#include <nlohmann/json.hpp>
+
+#include "sim/host/program_run.hpp"
+
+namespace aie4::host {
+namespace {
+
+std::string microseconds(std::uint64_t picoseconds) {
+  return fmt::format("{:.3f} us", static_cast<double>(picoseconds) / 1e6);
+}
+
+}  // namespace
+
+std::string to_text(const ProgramRunReport& report, const Machine& machine) {
+  std::string text = fmt::format("program   {}: {} uC{}, {} page{}\n", report.name, report.ucs,
+                                 report.ucs == 1 ? "" : "s", report.pages, report.pages == 1 ? "" : "s");
+  if (!report.durations_ps.empty()) {
+    const auto [fastest, slowest] = std::ranges::minmax(report.durations_ps);
+    const std::uint64_t sum = std::accumulate(report.durations_ps.begin(), report.durations_ps.end(), std::uint64_t{0});
+    text += fmt::format("runs      {} completed, doorbell to completion interrupt {}", report.durations_ps.size(),
+                        microseconds(sum / report.durations_ps.size()));
+    text += fastest == slowest ? "\n" : fmt::format(" mean, {} to {}\n", microseconds(fastest), microseconds(slowest));
+  }
+  if (!report.failure.empty()) text += fmt::format("FAILED    {}\n", report.failure);
+  for (const std::string& line : report.hang_report) text += fmt::format("  {}\n", line);
+  for (const KernelLog::Line& line : report.kernel_log) text += fmt::format("driver    {}\n", line.text);
+  (void)machine;
+  return text;
+}
+
+std::string to_json(const ProgramRunReport& report, const Machine& machine) {
+  nlohmann::ordered_json json;
+  json["program"] = report.name;
+  json["ucs"] = report.ucs;
+  json["pages"] = report.pages;
+  json["durations_ps"] = report.durations_ps;
+  json["completion_word"] = report.completion;
+  json["failure"] = report.failure;
+  json["hang_report"] = report.hang_report;
+  json["end_ps"] = machine.now_ps();
+  return json.dump(2);
+}
+
+}  // namespace aie4::host

@@ -1,0 +1,114 @@
+# SPDX-License-Identifier: Apache-2.0
+"""DDR -> shim -> memory tile -> shim -> DDR: every channel, every column, sizes from a word up."""
+
+import unittest
+
+import npu
+from toolchain import ProgramCase, random_bytes
+
+# For each channel a way that the switches have.
+SOUTH_OF_S2MM = (0, 1, 0, 1, 2, 3, 2, 3)
+SOUTH_OF_MM2S = (0, 1, 0, 1, 2, 2, 3, 2, 3, 0)
+MAX_REPEAT = 4096
+
+
+def stream_column(uc: npu.Uc, col: int, ways: list[tuple[int, int, int, int]], words: int, buffer: int,
+                  first_argument: int) -> None:
+    """Copies `words` on each way (shim MM2S, memory S2MM, memory MM2S, shim S2MM) at the same time, through two buffers of
+    `buffer` words each; argument first_argument + 2 * i goes to first_argument + 2 * i + 1."""
+    for i, (shim_out, mem_in, mem_out, shim_in) in enumerate(ways):
+        north, south = SOUTH_OF_S2MM[mem_in], SOUTH_OF_MM2S[mem_out]
+        routes = [*npu.shim_route_up(col, shim_out, north), *npu.mem_route_in(col, mem_in, north),
+                  *npu.mem_route_out(col, mem_out, south), *npu.shim_route_down(col, shim_in, south)]
+        half = mem_in >> 2
+        empty, full = half * 32 + 4 * i, half * 32 + 4 * i + 1
+        base = npu.OWN_MEMORY + 2 * i * buffer
+
+        def bds(lock_in: int, lock_out: int) -> list[npu.Bd]:
+            """Two buffers in turn, then one for what is left."""
+            rest = words % (2 * buffer)
+            take, give = (npu.mem_lock(lock_in), -1), (npu.mem_lock(lock_out), 1)
+            return [npu.Bd(base, buffer, acquire=take, release=give, next=1),
+                    npu.Bd(base + buffer, buffer, acquire=take, release=give),
+                    npu.Bd(base, min(rest, buffer), acquire=take, release=give, next=3 if rest > buffer else None),
+                    npu.Bd(base + buffer, max(rest - buffer, 0), acquire=take, release=give)]
+
+        def tasks(queue: int) -> list[tuple[int, list[int]]]:
+            rounds, writes = words // (2 * buffer), []
+            while rounds:
+                now = min(rounds, MAX_REPEAT)
+                writes.append((queue, [npu.queue_word(0, now)]))
+                rounds -= now
+            if words % (2 * buffer):
+                writes.append((queue, [npu.queue_word(2)]))
+            return writes
+
+        uc.job().write(routes)
+        uc.write([(npu.mem_lock_register(col, empty), [2]), (npu.mem_lock_register(col, full), [0])])
+        uc.write([(npu.mem_s2mm_bd(col, mem_in, n), bd.mem_words()) for n, bd in enumerate(bds(empty, full))] +
+                 [(npu.mem_mm2s_bd(col, mem_out, n), bd.mem_words()) for n, bd in enumerate(bds(full, empty))])
+        read, write = 2 * (shim_out & 1), 8
+        uc.write_shim_bd(npu.shim_bd(col, shim_out >> 1, read), npu.Bd(0, words), first_argument + 2 * i)
+        uc.write_shim_bd(npu.shim_bd(col, shim_in, write), npu.Bd(0, words), first_argument + 2 * i + 1)
+        uc.write([(npu.shim_s2mm_queue(col, shim_in), [npu.queue_word(write)]),
+                  *tasks(npu.mem_mm2s_queue(col, mem_out)), *tasks(npu.mem_s2mm_queue(col, mem_in)),
+                  (npu.shim_mm2s_queue(col, shim_out), [npu.queue_word(read)])])
+        uc.end_job().end_page()
+    uc.job()
+    for _, _, _, shim_in in ways:
+        uc.poll_idle(npu.shim_s2mm_status(col, shim_in))
+    uc.end_job()
+
+
+class Loopback(ProgramCase):
+    def loop(self, columns: dict[int, list[tuple[int, int, int, int]]], size: int, buffer: int = 4096,
+             options: tuple[str, ...] = ()) -> dict:
+        """One uC a column. Checks every output against its input."""
+        program = npu.Program(max(columns) + 1)
+        inputs, outputs = {}, {}
+        for col, ways in columns.items():
+            first = len(inputs) + len(outputs)
+            stream_column(program.uc(2 * col), col, ways, size // 4, buffer, first)
+            for i in range(len(ways)):
+                inputs[first + 2 * i] = random_bytes(size, seed=17 * col + i)
+                outputs[first + 2 * i + 1] = size
+        elf = self.assemble(program, len(inputs) + len(outputs))
+        results, report = self.run_elf(elf, inputs, outputs, *options)
+        for number, content in results.items():
+            self.assertEqual(content, inputs[number - 1], f"argument {number}")
+        return report
+
+    def test_every_input_channel_of_a_memory_tile_takes_what_a_shim_channel_sends(self) -> None:
+        for channel in range(8):
+            with self.subTest(channel=channel):
+                self.loop({0: [(channel % 4, channel, 4, channel % 2)]}, 0x2340)
+
+    def test_every_output_channel_of_a_memory_tile_reaches_the_shim(self) -> None:
+        for channel in range(10):
+            with self.subTest(channel=channel):
+                self.loop({0: [(0, 0, channel, channel % 2)]}, 0x2340)
+
+    def test_both_halves_stream_at_the_same_time(self) -> None:
+        self.loop({0: [(0, 0, 0, 0), (2, 4, 6, 1)]}, 1 << 18)
+
+    def test_two_columns_stream_at_the_same_time(self) -> None:
+        self.loop({0: [(1, 1, 1, 0)], 1: [(3, 7, 8, 1)]}, 1 << 18)
+
+    def test_three_columns_with_both_halves_stream_at_the_same_time(self) -> None:
+        self.loop({col: [(0, 2, 2, 0), (3, 5, 9, 1)] for col in range(3)}, 1 << 16)
+
+    def test_sizes_from_one_word_to_many_buffers(self) -> None:
+        for size in (4, 8, 60, 64, 68, 4096, 32768, 32772, 65536, 100004, 1 << 22):
+            with self.subTest(size=size):
+                self.loop({0: [(0, 0, 0, 0)]}, size)
+
+    def test_sixteen_megabytes_without_an_iommu(self) -> None:
+        self.loop({0: [(0, 0, 0, 0)]}, 16 << 20, buffer=0x10000, options=("--memory", "identity"))
+
+    def test_the_same_program_takes_the_same_time_twice(self) -> None:
+        ways = {0: [(0, 0, 0, 0)]}
+        self.assertEqual(self.loop(ways, 1 << 16)["durations_ps"], self.loop(ways, 1 << 16)["durations_ps"])
+
+
+if __name__ == "__main__":
+    unittest.main()
