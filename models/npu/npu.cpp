@@ -55,6 +55,7 @@ Npu::Npu(sc_core::sc_module_name name, const Configuration& configuration, Fault
     Microcontroller& core = *microcontrollers.back();
     core.axi_mm.bind(array.masters);
     core.noc.bind(noc.engines);
+    core.set_dma_clock(&npu_h_clock);
     cores.push_back(&core);
   }
   array.attach(cores);
