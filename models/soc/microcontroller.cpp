@@ -10,7 +10,6 @@
 namespace aie4 {
 namespace {
 
-using registers::uc::kBlock;
 constexpr std::uint32_t kEventAction = 1U << 1;       // In core_interrupt_status.
 constexpr std::uint32_t kInterruptPending = 1U << 1;  // In core_status.
 
