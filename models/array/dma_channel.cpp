@@ -12,15 +12,10 @@ std::string channel_name(const DmaChannel::Site& site) {
   return fmt::format("{}/DMA/{}", tile_name(site.environment.geometry(), site.tile), site.info().name);
 }
 
-sc_core::sc_module_name module_name(const DmaChannel::Site& site) {
-  return sc_core::sc_module_name(
-      fmt::format("dma_{}_{}_{}", site.tile.column, site.tile.row, site.info().name).c_str());
-}
-
 }  // namespace
 
-DmaChannel::DmaChannel(const Site& site)
-    : sc_module(module_name(site)),
+DmaChannel::DmaChannel(sc_core::sc_module_name name, const Site& site)
+    : sc_module(name),
       site_(site),
       info_(site_.info()),
       process_(site.environment.waits, channel_name(site)),
@@ -131,6 +126,7 @@ void DmaChannel::unwind() {
   completions_.clear();
   completion_due_.cancel();
   errors_ = {};
+  cur_bd_ = 0;
   if (std::exchange(token_refused_, false)) raise(DmaEvent::TaskTokenStall, EventPhase::End, now());
   if (std::exchange(stalled_on_lock_, false)) raise(DmaEvent::StalledLock, EventPhase::End, now());
   stalled_on_count_fifo_ = false;
