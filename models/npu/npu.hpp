@@ -9,13 +9,14 @@
 
 #include <systemc>
 
+#include "models/array/array.hpp"
+#include "models/array/uc_tokens.hpp"
 #include "models/common/clock_domain.hpp"
 #include "models/common/diagnostics.hpp"
 #include "models/common/probe.hpp"
 #include "models/common/resource_use.hpp"
 #include "models/common/wait_registry.hpp"
 #include "models/npu/configuration.hpp"
-#include "models/soc/array_bus.hpp"
 #include "models/soc/function_unit.hpp"
 #include "models/soc/management_controller.hpp"
 #include "models/soc/microcontroller.hpp"
@@ -39,9 +40,10 @@ class Npu : public sc_core::sc_module {
   std::unique_ptr<Smu> smu;  ///< PF only: BAR5.
   std::unique_ptr<Psp> psp;  ///< PF only: BAR4.
   ManagementController mpnpu;
-  ArrayBus array;
+  array::Array array;
   std::vector<std::unique_ptr<FunctionUnit>> functions;
   std::vector<std::unique_ptr<Microcontroller>> microcontrollers;
+  std::vector<std::unique_ptr<array::UcTokens>> tokens;  ///< By microcontroller.
 
   SC_HAS_PROCESS(Npu);
   /// `images` are what PF-less devices boot from. Configuration, faults, diagnostics and `probe` outlive the NPU.

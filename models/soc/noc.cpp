@@ -38,20 +38,32 @@ void Noc::b_transport(int /*engine*/, tlm::tlm_generic_payload& payload, sc_core
     return;
   }
 
-  const sc_core::sc_time now = sc_core::sc_time_stamp() + delay;
+  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  const sc_core::sc_time start = now + delay;
   const std::uint64_t bytes = payload.get_data_length();
+  const std::uint64_t charged = bytes + (access->streaming ? parameters_.noc_run_overhead_bytes : 0);
   const std::uint64_t picoseconds =
-      (bytes * 1'000'000 + parameters_.noc_bytes_per_us - 1) / parameters_.noc_bytes_per_us;
-  const sc_core::sc_time begin = std::max(free_at_, now);
-  free_at_ = begin + sc_core::sc_time(static_cast<double>(picoseconds), sc_core::SC_PS);
-  delay += free_at_ - now + latency;
+      (charged * 1'000'000 + parameters_.noc_bytes_per_us - 1) / parameters_.noc_bytes_per_us;
+  const sc_core::sc_time time(static_cast<double>(picoseconds), sc_core::SC_PS);
   bytes_moved_ += bytes;
+  // Streams are booked from the present on, not from `start`: engines ask ahead of time, which must not hold up others.
+  free_at_ = std::max(free_at_, access->streaming ? now : start) + time;
+  account(payload, access->function, time);
+  if (access->streaming) {
+    delay = std::max(free_at_, start + time) - now;
+    return;
+  }
+  delay += free_at_ - start + latency;
+}
+
+/// The access that took the last `time` before free_at_.
+void Noc::account(const tlm::tlm_generic_payload& payload, unsigned function, const sc_core::sc_time& time) {
   if (use_ == nullptr) return;
-  use_->bytes += bytes;
+  use_->bytes += payload.get_data_length();
   ++use_->operations;
-  use_->busy += free_at_ - begin;
+  use_->busy += time;
   if (probe_ != nullptr) {
-    probe_->activity(track_, begin, free_at_, slice_names_[2 * access->function + (payload.is_write() ? 1 : 0)]);
+    probe_->activity(track_, free_at_ - time, free_at_, slice_names_[2 * function + (payload.is_write() ? 1 : 0)]);
   }
 }
 

@@ -22,6 +22,9 @@ namespace aie4 {
 /// One budget of `noc.bytes_per_us` is shared by all engines in the order of their requests; each access further takes
 /// `noc.latency_ns`, which is all that one that is refused costs. The time is annotated: the caller waits, the data
 /// moves at once.
+///
+/// Streaming accesses (HostAccess) pay no latency, but for `noc.run_overhead_bytes` more than they move: contiguous
+/// runs that are short use DDR badly.
 class Noc : public sc_core::sc_module {
  public:
   tlm_utils::multi_passthrough_target_socket<Noc> engines;
@@ -37,6 +40,7 @@ class Noc : public sc_core::sc_module {
 
  private:
   void b_transport(int engine, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  void account(const tlm::tlm_generic_payload& payload, unsigned function, const sc_core::sc_time& time);
 
   const Parameters& parameters_;
   sc_core::sc_time free_at_ = sc_core::SC_ZERO_TIME;
