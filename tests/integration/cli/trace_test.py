@@ -2,12 +2,19 @@
 """--trace: what the timeline of a run shows, read by an independent reader."""
 
 import json
+import random
+import re
 import shutil
 import subprocess
 import unittest
+from collections import defaultdict
+from pathlib import Path
 
 import perfetto
 from program import ProgramCase
+
+# Host memory -> shim -> back, 4 kB.
+COPY = Path(__file__).resolve().parents[2] / "fuzz/corpus/elf_program_fuzz/copy.elf"
 
 
 class Timeline(ProgramCase):
@@ -71,6 +78,90 @@ class Timeline(ProgramCase):
 
     def test_a_wrong_unit_is_a_usage_error(self) -> None:
         self.fail_with(2, "--trace-unit", "up", "--trace-unit", "us")
+
+
+class MovedData(ProgramCase):
+    """A program that moves data, seen by --trace, --stats and --vcd at once."""
+
+    def setUp(self) -> None:
+        super().setUp()
+        content = random.Random(1).randbytes(4096)
+        (self.folder / "in").write_bytes(content)
+        words = ["run", COPY, "--arg", f"0={self.folder}/in", "--arg", f"1=out:4096:{self.folder}/out", "--repeat", "3"]
+        self.plain = self.succeed(*words)
+        self.text = self.succeed(*words, "--trace", self.folder / "trace", "--trace-unit", "ps",
+                                 "--stats", self.folder / "stats", "--vcd", self.folder / "vcd")
+        self.assertEqual((self.folder / "out").read_bytes(), content)
+        self.trace = perfetto.read((self.folder / "trace").read_bytes())
+        self.stats = json.loads((self.folder / "stats").read_text())
+        self.resources = {row["name"]: row for row in self.stats["resources"]}
+
+    def test_looking_changes_nothing(self) -> None:
+        self.assertEqual(self.plain, self.text)
+
+    def test_timeline_and_statistics_agree_on_bytes_and_time(self) -> None:
+        moved, busy = defaultdict(int), defaultdict(int)
+        for one in self.trace.slices:
+            if found := re.fullmatch(r"BD \d+: (\d+) B", one.name):
+                moved[one.path] += int(found[1])
+            elif one.name.startswith("beats"):
+                busy[one.path] += one.end - one.begin
+        self.assertEqual(set(moved.values()), {3 * 4096})
+        self.assertEqual(len(moved), 2)
+        for path, count in moved.items():
+            self.assertEqual(self.resources[path]["bytes"], count)
+            self.assertEqual(self.resources[path]["operations"], 3)
+        self.assertTrue(busy)
+        for path, time in busy.items():
+            self.assertEqual(self.resources[path]["busy_ps"], time)
+            self.assertEqual(self.resources[path]["bytes"], 3 * 4096)
+
+    def test_utilisation_is_the_share_of_the_window(self) -> None:
+        window = self.stats["window_ps"]
+        self.assertGreaterEqual(window, sum(self.stats["durations_ps"]))
+        for row in self.stats["resources"]:
+            self.assertAlmostEqual(row["utilisation"], row["busy_ps"] / window)
+        self.assertGreater(self.resources["uc0"]["busy_ps"], 0)
+        self.assertGreater(self.resources["NoC and DDR"]["bytes"], 2 * 3 * 4096)
+
+    def test_each_transfer_has_a_flow_from_the_sender_through_the_ports_to_the_receiver(self) -> None:
+        flows = defaultdict(list)
+        for one in sorted(self.trace.slices, key=lambda one: one.begin):
+            if one.flow:
+                flows[one.flow].append(one)
+        self.assertEqual(len(flows), 3)
+        for stations in flows.values():
+            kinds = {"MM2S" if "/MM2S" in one.path else "S2MM" if "/S2MM" in one.path else "port" for one in stations}
+            self.assertEqual(kinds, {"MM2S", "port", "S2MM"})
+            sender = next(one for one in stations if "/MM2S" in one.path)
+            for one in stations:
+                self.assertLessEqual(sender.begin, one.end)
+
+    def test_packets_jobs_and_opcodes_of_the_microcontroller_are_there(self) -> None:
+        packets = self.trace.of("uc0/packets")
+        self.assertEqual(len(packets), 3)
+        self.assertTrue(packets[0].name.startswith("vf0 context 0 uc0 packet "), packets[0].name)
+        for path in ("uc0", "uc0/job 0", "uc0 DM2MM"):
+            for packet in packets:
+                self.assertTrue(any(packet.begin <= one.begin and one.end <= packet.end
+                                    for one in self.trace.of(path)), path)
+
+    def test_the_table_says_where_the_time_went(self) -> None:
+        self.assertRegex(self.plain, r"(?m)^where \d+\.\d{3} us went: busy +bytes +operations ")
+        self.assertRegex(self.plain, r"(?m)^uc0 +\d+ ")
+        self.assertRegex(self.plain, r"(?m)^waiting +for$")
+        for line in self.plain.splitlines():
+            self.assertLessEqual(len(line), 120)
+
+    def test_the_dump_is_in_order_of_time_and_all_variables_are_declared(self) -> None:
+        head, _, body = (self.folder / "vcd").read_text().partition("$enddefinitions $end\n")
+        declared = set(re.findall(r"\$var (?:string 1|integer 64) (\S+) \S+ \$end", head))
+        self.assertEqual(head.count("$scope "), head.count("$upscope "))
+        self.assertRegex(head, r"\$var string 1 \S+ MM2S_\d \$end")
+        times = [int(line[1:]) for line in body.splitlines() if line.startswith("#")]
+        self.assertEqual(times, sorted(set(times)))
+        changed = {line.split()[1] for line in body.splitlines() if not line.startswith("#")}
+        self.assertEqual(changed, declared)
 
 
 if __name__ == "__main__":
