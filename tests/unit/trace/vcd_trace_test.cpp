@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/trace/vcd_trace.hpp"
 
+#include <cstdint>
+#include <fmt/format.h>
 #include <sstream>
 #include <string>
 
@@ -33,8 +35,8 @@ TEST_CASE("A dump has one variable for each track that has something, in scopes,
   trace.counter(lock, ps(1600), 2);
   trace.counter(lock, ps(2000), -1);
   trace.instant(function, ps(500), "doorbell 0", 0);
-  const std::string ones(64, '1');
-  const std::string two = std::string(62, '0') + "10";
+  const std::string ones = fmt::format("{:b}", ~std::uint64_t{0});
+  const std::string two = fmt::format("{:064b}", 2);
   CHECK(text_of(trace) ==
         "$timescale 1ps $end\n"
         "$scope module tile_1 $end\n"
