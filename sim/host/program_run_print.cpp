@@ -52,6 +52,9 @@ std::string to_json(const ProgramRunReport& report, const Machine& machine) {
   }
   json["failure"] = report.failure;
   json["hang_report"] = report.hang_report;
+  for (const ParameterInfo& parameter : parameter_table()) {
+    json["parameters"][parameter.name] = machine.configuration().parameters.*parameter.member;
+  }
   json["end_ps"] = machine.now_ps();
   return json.dump(2);
 }
