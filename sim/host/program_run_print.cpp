@@ -57,9 +57,6 @@ std::string to_json(const ProgramRunReport& report, const Machine& machine) {
   json["end_ps"] = machine.now_ps();
   json["window_ps"] = report.use.duration_ps;
   json["resources"] = to_json(report.use);
-  for (const Machine::Counter& counter : machine.counters()) {
-    json["counters"][counter.name] = {{"value", counter.value}, {"unit", counter.unit}};
-  }
   return json.dump(2);
 }
 

@@ -78,6 +78,8 @@ def main() -> None:
         print(f"memcpy                {copy / 1e9:8.2f} GB/s")
         print(f"loopback              {plain / 1e9:8.2f} GB/s of payload through, {2 * plain / 1e9:.2f} GB/s moved")
         print(f"memcpy / loopback     {copy / plain:8.2f}")
+        for option in ("--trace", "--stats"):
+            print(f"time with {option}     {plain / rate(option, str(folder / 'file')):8.2f} of that without")
 
 
 if __name__ == "__main__":
