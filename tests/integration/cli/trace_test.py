@@ -13,7 +13,7 @@ from pathlib import Path
 import perfetto
 from program import ProgramCase
 
-# Host memory -> shim -> back, 4 kB.
+# Host memory -> shim -> memory tile -> shim -> host memory, 4 kB.
 COPY = Path(__file__).resolve().parents[2] / "fuzz/corpus/elf_program_fuzz/copy.elf"
 
 
@@ -107,7 +107,7 @@ class MovedData(ProgramCase):
             elif one.name.startswith("beats"):
                 busy[one.path] += one.end - one.begin
         self.assertEqual(set(moved.values()), {3 * 4096})
-        self.assertEqual(len(moved), 2)
+        self.assertEqual(len(moved), 4)
         for path, count in moved.items():
             self.assertEqual(self.resources[path]["bytes"], count)
             self.assertEqual(self.resources[path]["operations"], 3)
@@ -129,7 +129,7 @@ class MovedData(ProgramCase):
         for one in sorted(self.trace.slices, key=lambda one: one.begin):
             if one.flow:
                 flows[one.flow].append(one)
-        self.assertEqual(len(flows), 3)
+        self.assertEqual(len(flows), 2 * 3)
         for stations in flows.values():
             kinds = {"MM2S" if "/MM2S" in one.path else "S2MM" if "/S2MM" in one.path else "port" for one in stations}
             self.assertEqual(kinds, {"MM2S", "port", "S2MM"})
