@@ -4,11 +4,12 @@
 
 usage: AIE4SIM=build/release/aie4sim python3 tests/bench/move.py [--megabytes 256] [--runs 4]
 
-Start-up, reading the input and the first touch of memory are not counted: the processor time of one run is taken from the
-difference between many runs and one. A loop moves each byte twice (in and out), through four DMA channels.
+Start-up, reading the input and the first touch of memory are not counted: the processor time of one run is taken from
+the difference between many runs and one. A loop moves each byte twice (in and out), through four DMA channels.
 """
 
 import argparse
+import json
 import resource
 import subprocess
 import sys
@@ -25,17 +26,14 @@ TILE_WORDS = 0x4000
 COPIES = 5
 
 
-def make_elf(folder: Path, size: int) -> Path:
-    program = npu.Program(1)
-    stream_column(program.uc(0), 0, [(0, 0, 0, 0)], size // 4, TILE_WORDS, 0)
-    (folder / "move.asm").write_text(program.text(), encoding="ascii")
-    (folder / "move.json").write_text(
-        '{"xrt-kernels": [{"name": "DPU", "arguments": [{"name": "a", "type": "char *", "offset": "0x0"},'
-        '{"name": "b", "type": "char *", "offset": "0x8"}], "instance": [{"id": "move", "ctrl_code_file": '
-        '"./move.asm"}]}]}', encoding="ascii")
-    subprocess.run([*assembler(), "-t", "aie4_config", "-j", "move.json", "-o", "move.elf"], cwd=folder, check=True,
+def make_elf(folder: Path, program: npu.Program, arguments: int) -> Path:
+    kernel = {"name": "DPU", "instance": [{"id": "bench", "ctrl_code_file": "./bench.asm"}],
+              "arguments": [{"name": f"arg{i}", "type": "char *", "offset": hex(8 * i)} for i in range(arguments)]}
+    (folder / "bench.asm").write_text(program.text(), encoding="ascii")
+    (folder / "bench.json").write_text(json.dumps({"xrt-kernels": [kernel]}), encoding="ascii")
+    subprocess.run([*assembler(), "-t", "aie4_config", "-j", "bench.json", "-o", "bench.elf"], cwd=folder, check=True,
                    capture_output=True)
-    return folder / "move.elf"
+    return folder / "bench.elf"
 
 
 def processor_time(*words: str) -> float:
@@ -64,7 +62,9 @@ def main() -> None:
     size = options.megabytes << 20
     with tempfile.TemporaryDirectory(prefix="aie4sim-") as name:
         folder = Path(name)
-        elf = make_elf(folder, size)
+        program = npu.Program(1)
+        stream_column(program.uc(0), 0, [(0, 0, 0, 0)], size // 4, TILE_WORDS, 0)
+        elf = make_elf(folder, program, 2)
         content = folder / "in"
         content.write_bytes(b"\x5a" * size)
         words = [str(elf), "--memory", "identity", "--arg", f"0={content}", "--arg", f"1=out:{size}"]
