@@ -36,7 +36,7 @@ struct PacketHeader {
   std::uint8_t out_of_order_bd =
       0;                         ///< 11:8, selects the descriptor of an S2MM channel in out-of-order mode [assumed].
   std::uint8_t packet_type = 0;  ///< 14:12.
-  TileId source;                 ///< Row 20:16, column 27:21.
+  TileId source = {};            ///< Row 20:16, column 27:21.
 
   friend constexpr bool operator==(const PacketHeader&, const PacketHeader&) = default;
 };
@@ -54,7 +54,7 @@ struct PacketHeader {
 struct Token {
   std::uint8_t id = 0;     ///< 4:0, from Controller_ID 4:0: routes the token.
   std::uint8_t actor = 0;  ///< 0..31, which channel of the tile.
-  TileId tile;
+  TileId tile = {};
 
   friend constexpr bool operator==(const Token&, const Token&) = default;
 };

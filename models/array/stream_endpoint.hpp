@@ -23,13 +23,13 @@ namespace aie4::array {
 /// shares it too, so a receiver keeps what it cannot use yet by keeping the burst.
 struct StreamBurst {
   StreamBuffer buffer;
-  std::uint32_t offset = 0;     ///< Of the first word in the buffer.
-  std::uint32_t count = 0;      ///< Words, at least 1.
-  bool header = false;          ///< The first word is a packet header that no switch dropped.
-  bool tlast = false;           ///< The last word carries TLAST.
-  std::uint64_t flow = 0;       ///< Ties the descriptors at both ends together on a timeline; 0: nothing.
-  sc_core::sc_time first_beat;  ///< When the first beat is at the receiver; now or later.
-  sc_core::sc_time last_beat;   ///< When the last one is: first_beat + (beats - 1) * period.
+  std::uint32_t offset = 0;          ///< Of the first word in the buffer.
+  std::uint32_t count = 0;           ///< Words, at least 1.
+  bool header = false;               ///< The first word is a packet header that no switch dropped.
+  bool tlast = false;                ///< The last word carries TLAST.
+  std::uint64_t flow = 0;            ///< Ties the descriptors at both ends together on a timeline; 0: nothing.
+  sc_core::sc_time first_beat = {};  ///< When the first beat is at the receiver; now or later.
+  sc_core::sc_time last_beat = {};   ///< When the last one is: first_beat + (beats - 1) * period.
 
   [[nodiscard]] std::span<const std::uint32_t> words() const { return buffer.words(offset, count); }
 };

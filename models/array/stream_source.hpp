@@ -42,12 +42,13 @@ class StreamSource : public ArbiterClient {
   };
   struct Burst {
     StreamBuffer buffer;
-    std::uint32_t words = 0;      ///< At most what was granted.
-    std::uint32_t offset = 0;     ///< Of the first of them in the buffer: what was granted can be less than was read.
-    bool header = false;          ///< As in the request.
-    bool tlast = false;           ///< The packet ends with the last word.
-    std::uint64_t flow = 0;       ///< See StreamBurst.
-    sc_core::sc_time start = {};  ///< Absolute: the first beat does not leave earlier. Default: as early as it can.
+    std::uint32_t words = 0;   ///< At most what was granted.
+    std::uint32_t offset = 0;  ///< Of the first of them in the buffer: what was granted can be less than was read.
+    bool header = false;       ///< As in the request.
+    bool tlast = false;        ///< The packet ends with the last word.
+    std::uint64_t flow = 0;    ///< See StreamBurst.
+    sc_core::sc_time start =
+        {};  ///< Absolute: the first beat leaves no earlier. If not in the future: as early as it can.
   };
 
   StreamSource(StreamNetwork& network, const StreamPortAddress& port);
@@ -94,8 +95,9 @@ class StreamSource : public ArbiterClient {
   [[nodiscard]] bool credit_for(const Request& request, std::uint32_t& words, StreamSink*& starved) const;
   void give_up_arbiters(const sc_core::sc_time& at);
   void sleep(WaitRegistry::Process& process, const WaitLabel& label);
-  void account(const Burst& burst, const sc_core::sc_time& start, const sc_core::sc_time& duration,
-               const sc_core::sc_time& stalled);
+  /// The beats leave at `start`; they could have at `asked`.
+  void account(const Burst& burst, const sc_core::sc_time& asked, const sc_core::sc_time& start,
+               const sc_core::sc_time& duration) const;
   void report_closed(const Request& request);
 
   StreamNetwork& network_;

@@ -4,12 +4,12 @@
 // Source: AIE4 tile-array notes 4.5, 4.6.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include <systemc>
 
@@ -28,14 +28,18 @@ class TileRegisters {
   [[nodiscard]] virtual std::optional<std::uint32_t> read32(std::uint32_t offset) = 0;
   /// False: SLVERR, nothing was written.
   [[nodiscard]] virtual bool write32(std::uint32_t offset, std::uint32_t value) = 0;
+  /// For the event logic: bits of ControlErrors came to light in the half's handler.
+  virtual void control_packet_error(unsigned half, std::uint32_t errors) = 0;
 };
 
+/// Words are handled one after another (tile_control.word_cycles each); what a burst writes is visible at the end of
+/// the burst. Reads whose responses nobody takes hold up what follows them.
 class TileControl : public sc_core::sc_module, public StreamSink {
  public:
   SC_HAS_PROCESS(TileControl);
   /// `owner`: "column 0/memory tile 1/tile control B". `out`: the source at subordinate tile_ctrl of the half.
   TileControl(sc_core::sc_module_name name, const Environment& environment, std::string owner, TileId tile,
-              StreamSource& out, TileRegisters& registers);
+              unsigned half, StreamSource& out, TileRegisters& registers);
 
   /// Queues a token of that actor; `controller_id`: Controller_ID of the channel, its bits 4:0 route the token.
   /// `count`: words written, sent in a second word (FoT mode 2). False: the queue is full (tile_control.token_queue);
@@ -57,30 +61,40 @@ class TileControl : public sc_core::sc_module, public StreamSink {
  private:
   struct Message {
     bool token = false;
-    std::vector<std::uint32_t> words;
+    std::uint8_t count = 0;
+    std::array<std::uint32_t, 5> words{};  // A header and up to four words.
+
+    void add(std::uint32_t word) { words[count++] = word; }
   };
 
   void handle();
   void send_messages();
+  bool send_message(const Message& message);
+  void push(const Message& message);
   void act(const ControlPacketParser::Step& step);
-  void error(std::uint32_t errors, const ControlPacketParser::Step& step);
+  void report(std::uint32_t errors, const ControlPacketParser::Step& step);
+  void schedule();
 
   const Environment& environment_;
   std::string owner_;
   TileId tile_;
+  unsigned half_;
   StreamSource& out_;
   TileRegisters& registers_;
   WaitRegistry::Process process_;
 
   std::deque<StreamBurst> arrived_;
-  bool begin_ = true;  // The next word begins a TLAST unit.
+  std::uint32_t handled_ = 0;  // Words of the first of them.
+  bool begin_ = true;          // The next word begins a TLAST unit.
   ControlPacketParser parser_;
   sc_core::sc_time busy_until_;
   sc_core::sc_event due_;
   std::uint32_t status_ = 0;
 
   std::deque<Message> messages_;
-  std::size_t tokens_ = 0;  // In messages_.
+  std::size_t tokens_ = 0;     // In messages_.
+  std::size_t responses_ = 0;  // In messages_.
+  std::uint64_t life_ = 0;     // Resets.
   sc_core::sc_event message_;
 };
 

@@ -109,6 +109,8 @@ constexpr auto kTable = std::to_array<ParameterInfo>({
      "handling of one word of a control packet"},
     {"tile_control.token_queue", &P::tile_control_token_queue, "1", 128, 1, 65535, Assumed,
      "xdna-emu measured more than 8 on AIE2", "task-complete tokens that wait in a tile to be sent"},
+    {"tile_control.response_queue", &P::tile_control_response_queue, "1", 4, 1, 65535, Assumed, kNone,
+     "responses to control packets that wait in a tile to be sent; more hold up the packets behind them"},
 
     {"dma.channel_start_cycles", &P::dma_channel_start_cycles, "AIE cycles", 2, 0, 10'000, Assumed, kNone,
      "from the first task of a DMA channel at rest to its first buffer descriptor"},

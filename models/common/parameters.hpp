@@ -78,6 +78,7 @@ struct Parameters {
   // Control packets and tokens.
   std::uint64_t tile_control_word_cycles;
   std::uint64_t tile_control_token_queue;
+  std::uint64_t tile_control_response_queue;
   // DMA of the tiles.
   std::uint64_t dma_channel_start_cycles;
   std::uint64_t dma_bd_setup_cycles;

@@ -80,8 +80,13 @@ void ArrayBus::b_transport(int /*master*/, tlm::tlm_generic_payload& payload, sc
       return;
     }
   }
-  diagnostics_.unmodelled("register", fmt::format("array address {:#x}", address),
-                          payload.is_read() ? "array read" : "array write");
+  const auto geometry = array::Geometry{.columns = static_cast<std::uint8_t>(parameters_.columns)};
+  const auto place = geometry.locate(address);
+  diagnostics_.unmodelled("register",
+                          place ? registers::kind_and_name(geometry.kind(place->tile), place->offset)
+                                : fmt::format("array address {:#x}", address),
+                          fmt::format("{} {}", place ? registers::place_of(place->tile, geometry) : "array",
+                                      payload.is_read() ? "read" : "write"));
   std::memset(payload.get_data_ptr(), 0, payload.is_read() ? payload.get_data_length() : 0);
   payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
 }

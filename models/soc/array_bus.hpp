@@ -20,7 +20,7 @@
 namespace aie4 {
 
 /// Decodes array-relative addresses. Everything but shim row 0's microcontrollers, resets, stream ids and interrupt
-/// controllers is reported as unmodelled, by address.
+/// controllers is reported as unmodelled, by name.
 class ArrayBus : public sc_core::sc_module {
  public:
   tlm_utils::multi_passthrough_target_socket<ArrayBus> masters;

@@ -10,9 +10,12 @@
 namespace aie4 {
 namespace {
 
-using registers::uc::kBlock;
 constexpr std::uint32_t kEventAction = 1U << 1;       // In core_interrupt_status.
 constexpr std::uint32_t kInterruptPending = 1U << 1;  // In core_status.
+
+std::string register_name(std::uint32_t offset, unsigned index) {
+  return registers::kind_and_name(array::TileKind::Shim, offset + index % 2 * registers::kHalfB);
+}
 
 sc_core::sc_time nanoseconds(std::uint64_t count) {
   return {static_cast<double>(count), sc_core::SC_NS};
@@ -261,20 +264,18 @@ std::uint32_t Microcontroller::read_register(std::uint32_t offset) {
     default:
       break;
   }
-  const RegisterInfo* info = kBlock.find(offset);
-  diagnostics_.unmodelled("register", info ? std::string(info->name) : fmt::format("shim offset {:#x}", offset),
-                          fmt::format("uc{} read", index_));
+  diagnostics_.unmodelled("register", register_name(offset, index_), fmt::format("uc{} read", index_));
   return 0;
 }
 
 void Microcontroller::write_register(std::uint32_t offset, std::uint32_t value) {
   switch (offset) {
     case registers::uc::kCoreControl:
-      if (extract(value, registers::uc::kWakeup) != 0 && !in_reset_) {
+      if (get(registers::uc::kWakeup, value) != 0 && !in_reset_) {
         wakeup_latched_ = true;
         wakeup_.notify();
       }
-      if (extract(value, registers::uc::kGoToSleep) == 0) return;
+      if (get(registers::uc::kGoToSleep, value) == 0) return;
       break;
     case registers::uc::kCoreAxiMmErrors:
       axi_errors_ &= ~value;
@@ -291,9 +292,7 @@ void Microcontroller::write_register(std::uint32_t offset, std::uint32_t value) 
     default:
       break;
   }
-  const RegisterInfo* info = kBlock.find(offset);
-  diagnostics_.unmodelled("register", info ? std::string(info->name) : fmt::format("shim offset {:#x}", offset),
-                          fmt::format("uc{} write of {:#x}", index_, value));
+  diagnostics_.unmodelled("register", register_name(offset, index_), fmt::format("uc{} write of {:#x}", index_, value));
 }
 
 }  // namespace aie4

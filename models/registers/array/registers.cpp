@@ -111,12 +111,20 @@ std::string_view to_string(TileKind kind) {
   return "tile";
 }
 
+std::string kind_and_name(TileKind kind, std::uint32_t offset) {
+  return fmt::format("{} {}", to_string(kind), name_of(kind, offset));
+}
+
+std::string place_of(array::TileId tile, const array::Geometry& geometry) {
+  const TileKind kind = geometry.kind(tile);
+  const std::string row = kind == TileKind::Shim ? "" : fmt::format(" {}", tile.row);
+  return fmt::format("column {} {}{}", tile.column, to_string(kind), row);
+}
+
 std::string describe(std::uint64_t address, const array::Geometry& geometry) {
   const auto place = geometry.locate(address);
   if (!place) return fmt::format("array 0x{:X} (no tile)", address);
-  const TileKind kind = geometry.kind(place->tile);
-  const std::string row = kind == TileKind::Shim ? "" : fmt::format(" {}", place->tile.row);
-  return fmt::format("column {} {}{} {}", place->tile.column, to_string(kind), row, name_of(kind, place->offset));
+  return fmt::format("{} {}", place_of(place->tile, geometry), name_of(geometry.kind(place->tile), place->offset));
 }
 
 }  // namespace aie4::registers

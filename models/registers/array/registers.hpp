@@ -66,6 +66,12 @@ template <class Register, class... Indices>
   return offset;
 }
 
+/// Bytes of one element of the family.
+template <class Register>
+[[nodiscard]] constexpr std::uint32_t size_of(Register family) {
+  return layout_of(family).size;
+}
+
 /// The name of what lies at `offset`, or the offset in hexadecimal.
 [[nodiscard]] std::string name_of(TileKind kind, std::uint32_t offset);
 
@@ -75,7 +81,13 @@ template <class Register, class... Indices>
 /// "shim", "memory tile" or "compute tile".
 [[nodiscard]] std::string_view to_string(TileKind kind);
 
-/// "column 0 memory tile 1 dma_s2mm_status_0": the array-relative `address` for people; rows are logical.
+/// "memory tile dma_s2mm_status_0": the same for all tiles of a kind, for lists of what was touched.
+[[nodiscard]] std::string kind_and_name(TileKind kind, std::uint32_t offset);
+
+/// "column 0 shim", "column 0 memory tile 1": rows are logical.
+[[nodiscard]] std::string place_of(array::TileId tile, const array::Geometry& geometry);
+
+/// "column 0 memory tile 1 dma_s2mm_status_0": the array-relative `address` for people.
 [[nodiscard]] std::string describe(std::uint64_t address, const array::Geometry& geometry);
 
 }  // namespace aie4::registers

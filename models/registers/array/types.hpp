@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The vocabulary in which the registers of the tiles are described. The descriptions themselves are data
-// (models/registers/npu3) that models/registers/generate.py turns into enums, fields and tables at build time.
+// (models/registers/npu3) that models/registers/generator turns into enums, fields and tables at build time.
 #pragma once
 
 #include <cstdint>
@@ -108,6 +108,7 @@ struct Family {
 /// What it takes to compute an offset.
 struct FamilyLayout {
   std::uint32_t offset = 0;
+  std::uint32_t size = 4;  ///< Bytes of one element.
   std::uint32_t strides[4] = {};
 };
 

@@ -199,7 +199,7 @@ TEST_CASE("Power-off holds everything in reset and returns every register to its
   CHECK(bench.boots.empty());
 }
 
-TEST_CASE("What is not modelled is named by address, reads zero and answers with an error") {
+TEST_CASE("What is not modelled is named, reads zero and answers with an error") {
   Bench bench;
   for (const std::uint64_t address : {3 * kColumn + kPrivate, std::uint64_t{0x10'0000} + kPrivate, std::uint64_t{0},
                                       2 * kColumn + 0x8'0000, std::uint64_t{1} << 40}) {
@@ -211,6 +211,8 @@ TEST_CASE("What is not modelled is named by address, reads zero and answers with
   CHECK_FALSE(bench.master.ok());
   CHECK(bench.diagnostics.burndown().size() == 6);
   CHECK(bench.count(FaultCategory::Unmodelled, "array address 0x6028000") == 1);
+  CHECK(bench.count(FaultCategory::Unmodelled, "shim pl_interface_upsizer_config") == 1);
+  CHECK(bench.count(FaultCategory::Unmodelled, "memory tile 0x28000") == 1);
 }
 
 }  // namespace

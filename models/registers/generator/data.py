@@ -1,10 +1,7 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Turns the register data of npu3/ into C++ tables and the documentation page.
+"""The register data of npu3/, read and checked.
 
-usage: generate.py cpp OUTPUT-FOLDER | generate.py markdown OUTPUT-FILE
-
-The data: one file a module, one family of registers a line.
+One file a module, one family of registers a line:
   offset   of the first register of half A in the tile's window; half B lies at +0x40000
   name     as the hardware spells it; {x} stands for an index, {h} for the half (a or b)
   dims     "x:COUNT*STRIDE[+FIRST]": indices FIRST.., or "x*STRIDE: LABEL ...": named indices, "A|B" where the halves
@@ -19,7 +16,7 @@ import pathlib
 import re
 import sys
 
-HERE = pathlib.Path(__file__).resolve().parent / "npu3"
+HERE = pathlib.Path(__file__).resolve().parent.parent / "npu3"
 HALF_B = 0x40000
 TILES = {
     "shim": ("Shim", ["noc", "pl", "uc"]),
@@ -57,7 +54,7 @@ ROUTE_GROUPS = {
 
 
 def fail(message):
-    sys.exit(f"generate.py: {message}")
+    sys.exit(f"register data: {message}")
 
 
 class Field:
@@ -101,8 +98,8 @@ class Dimension:
 
 
 class Family:
-    def __init__(self, module, data):
-        self.module = module
+    def __init__(self, module_name, data):
+        self.module = module_name
         self.name = data["name"]
         self.id = data.get("id") or re.sub(r"_+", "_", re.sub(r"\{\w+\}", "", self.name)).strip("_")
         self.offset = int(data["offset"], 16)
@@ -145,13 +142,17 @@ class Family:
                     yield offset, half, linear, indices
 
 
+def module(name):
+    return json.loads((HERE / f"{name}.json").read_text(encoding="utf-8"))
+
+
 def load():
     tiles = {}
     for tile, (_, modules) in TILES.items():
         families = []
-        for module in modules:
-            data = json.loads((HERE / f"{module}.json").read_text(encoding="utf-8"))
-            families += [Family(data["module"], family) for family in data["families"]]
+        for name in modules:
+            content = module(name)
+            families += [Family(content["module"], family) for family in content["families"]]
         families.sort(key=lambda family: family.offset)
         ids = [family.id for family in families]
         if len(set(ids)) != len(ids):
@@ -224,27 +225,5 @@ def half_route_masks(table, managers, subordinates):
     return [a | b for a, b in zip(masks[0], masks[-1])]
 
 
-def write_cpp(folder):
-    import generate_cpp
-
-    tiles = load()
-    streams, ports = load_ports(tiles)
-    events = json.loads((HERE / "events.json").read_text(encoding="utf-8"))
-    generate_cpp.write(pathlib.Path(folder), tiles, streams, ports, events)
-
-
-def main(arguments):
-    if len(arguments) != 2 or arguments[0] not in ("cpp", "markdown"):
-        sys.exit(__doc__)
-    if arguments[0] == "cpp":
-        write_cpp(arguments[1])
-    else:
-        import generate_markdown
-
-        generate_markdown.write(pathlib.Path(arguments[1]), load(), load_ports(load())[1])
-
-
-if __name__ == "__main__":
-    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-    sys.modules["generate"] = sys.modules["__main__"]
-    main(sys.argv[1:])
+def load_events():
+    return json.loads((HERE / "events.json").read_text(encoding="utf-8"))
