@@ -41,7 +41,7 @@ class DmaChannel : public sc_core::sc_module {
   };
 
   SC_HAS_PROCESS(DmaChannel);
-  explicit DmaChannel(const Site& site);
+  DmaChannel(sc_core::sc_module_name name, const Site& site);
 
   // --- registers --------------------------------------------------------------------------------------------------
   [[nodiscard]] std::uint32_t control() const { return encode_control(site_.kind, info_, control_); }

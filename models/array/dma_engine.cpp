@@ -2,6 +2,8 @@
 #include "models/array/dma_engine.hpp"
 
 #include <algorithm>
+#include <fmt/format.h>
+#include <string>
 
 #include "models/array/mm2s_channel.hpp"
 #include "models/array/s2mm_channel.hpp"
@@ -22,13 +24,14 @@ DmaEngine::DmaEngine(const Environment& environment, TileId tile, DmaMemory& mem
                                 .memory = memory,
                                 .locks = locks,
                                 .client = client};
+    const std::string name = fmt::format("dma_{}_{}_{}", tile.column, tile.row, info.name);
     if (info.direction == DmaDirection::S2mm) {
-      auto channel = std::make_unique<S2mmChannel>(site);
+      auto channel = std::make_unique<S2mmChannel>(name.c_str(), site);
       sinks_.push_back(channel.get());
       sources_.push_back(nullptr);
       channels_.push_back(std::move(channel));
     } else {
-      auto channel = std::make_unique<Mm2sChannel>(site);
+      auto channel = std::make_unique<Mm2sChannel>(name.c_str(), site);
       sinks_.push_back(nullptr);
       sources_.push_back(channel.get());
       channels_.push_back(std::move(channel));

@@ -150,12 +150,11 @@ void LockUnit::changed(unsigned lock, LockAction action) {
   environment_.probe->counter(entry.track, sc_core::sc_time_stamp(), entry.value);
 }
 
-void LockUnit::reset() {
-  pending_.clear();
-  due_.cancel();
-  overflow_ = 0;
-  underflow_ = 0;
-  for (unsigned lock = 0; lock < size(); ++lock) {
+void LockUnit::reset(unsigned first, unsigned count) {
+  std::erase_if(pending_, [&](const PendingRelease& release) { return release.lock - first < count; });
+  for (unsigned lock = first; lock < first + count; ++lock) {
+    overflow_ &= ~(std::uint64_t{1} << lock);
+    underflow_ &= ~(std::uint64_t{1} << lock);
     const bool was_set = locks_[lock].value != 0;
     locks_[lock].value = 0;
     locks_[lock].free_at = sc_core::SC_ZERO_TIME;

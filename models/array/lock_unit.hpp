@@ -96,7 +96,9 @@ class LockUnit : public sc_core::sc_module {
   }
 
   /// All values 0, sticky bits clear, releases under way forgotten. Who waits goes on waiting: its own reset ends that.
-  void reset();
+  void reset() { reset(0, size()); }
+  /// The same for the locks from `first` on.
+  void reset(unsigned first, unsigned count);
 
  private:
   struct Lock {

@@ -16,8 +16,8 @@ constexpr std::uint32_t beats_of(std::uint32_t words, std::uint32_t beat_words) 
 
 }  // namespace
 
-Mm2sChannel::Mm2sChannel(const Site& site)
-    : DmaChannel(site), burst_words_(StreamTiming(site.environment.parameters).burst_words) {}
+Mm2sChannel::Mm2sChannel(sc_core::sc_module_name name, const Site& site)
+    : DmaChannel(name, site), burst_words_(StreamTiming(site.environment.parameters).burst_words) {}
 
 void Mm2sChannel::session() {
   for (;;) {

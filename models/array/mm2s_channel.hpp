@@ -19,7 +19,7 @@ namespace aie4::array {
 /// ends of BDs that wait for no lock, and wakes once a burst, when its first beat leaves.
 class Mm2sChannel : public DmaChannel {
  public:
-  explicit Mm2sChannel(const Site& site);
+  Mm2sChannel(sc_core::sc_module_name name, const Site& site);
 
   void connect(std::unique_ptr<StreamOutput> output) { output_ = std::move(output); }
 

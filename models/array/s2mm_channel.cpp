@@ -28,8 +28,8 @@ sc_core::sc_time arrival(const StreamBurst& burst, std::uint32_t word, const sc_
 
 }  // namespace
 
-S2mmChannel::S2mmChannel(const Site& site)
-    : DmaChannel(site),
+S2mmChannel::S2mmChannel(sc_core::sc_module_name name, const Site& site)
+    : DmaChannel(name, site),
       fifo_words_(static_cast<std::uint32_t>(site.environment.parameters.dma_ingress_fifo_beats) * kWideBeatWords) {}
 
 // --- the stream

@@ -18,7 +18,7 @@ namespace aie4::array {
 /// of each BD only.
 class S2mmChannel : public DmaChannel, public StreamSink {
  public:
-  explicit S2mmChannel(const Site& site);
+  S2mmChannel(sc_core::sc_module_name name, const Site& site);
 
   [[nodiscard]] std::uint32_t current_write_count() const override;
   [[nodiscard]] std::uint32_t pop_fot_count() override;

@@ -65,13 +65,16 @@ std::uint64_t TileMemory::touch(std::uint32_t offset, std::uint32_t bytes) {
 }
 
 sc_core::sc_time TileMemory::book(const sc_core::sc_time& start) {
+  const sc_core::sc_time now = sc_core::sc_time_stamp();
   sc_core::sc_time done = start;
   std::uint64_t rows = 0;
   for (unsigned bank = 0; bank < shape_.banks; ++bank) {
     if (load_[bank] == 0) continue;
+    const sc_core::sc_time time = environment_.clock.cycles(load_[bank]);
     if (free_at_[bank] > start && on_conflict) on_conflict(bank);
-    free_at_[bank] = std::max(free_at_[bank], start) + environment_.clock.cycles(load_[bank]);
-    done = std::max(done, free_at_[bank]);
+    // Booked from the present on, not from `start`: who asks ahead of time must not hold up those who ask in time.
+    free_at_[bank] = std::max(free_at_[bank], now) + time;
+    done = std::max({done, free_at_[bank], start + time});
     rows += load_[bank];
     load_[bank] = 0;
   }

@@ -18,7 +18,7 @@
 
 namespace aie4::array {
 
-/// Bytes that are zero until written and take no memory of the host before.
+/// Bytes that are zero until written and take no memory of the host before. Spans are valid until `clear`.
 class ZeroedBytes {
  public:
   explicit ZeroedBytes(std::size_t size);
@@ -50,6 +50,7 @@ class TileMemory {
 
   [[nodiscard]] const Shape& shape() const { return shape_; }
   [[nodiscard]] std::span<std::byte> bytes() { return storage_.bytes(); }
+  [[nodiscard]] ZeroedBytes& storage() { return storage_; }
   /// Zeroes everything: power-on and zeroise.
   void clear() { storage_.clear(); }
 

@@ -55,6 +55,11 @@ class Diagnostics {
   /// `kind` is "register", "opcode", "message", ...; `name` is the hardware's name or an offset in hexadecimal.
   void unmodelled(std::string_view kind, std::string_view name, std::string_view where);
 
+  /// As above, but only counted: what the hardware would do cannot be seen by a program.
+  void unmodelled_quietly(std::string_view kind, std::string_view name) {
+    ++unmodelled_[{std::string(kind), std::string(name)}];
+  }
+
   /// Feeds the spin detector: `reg` was read and gave `value`. After `spin_threshold` reads of the same register in
   /// a row with the same value and no `activity()` between, the register is named once.
   void register_read(std::string_view reg, std::uint64_t value);

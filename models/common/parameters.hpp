@@ -89,10 +89,23 @@ struct Parameters {
   std::uint64_t dma_egress_fifo_beats;
   std::uint64_t dma_shim_read_ahead_bytes;
   std::uint64_t dma_fot_fifo_depth;
+  // Events.
+  std::uint64_t event_vertical_hop_cycles;
+  std::uint64_t event_horizontal_hop_cycles;
   // NoC and DDR.
   std::uint64_t noc_latency_ns;
   std::uint64_t noc_bytes_per_us;
   std::uint64_t register_access_ns;
+  std::uint64_t noc_run_overhead_bytes;
+  // Host side of the shim DMAs.
+  std::uint64_t shim_address_offset;
+  std::uint64_t shim_axi_bytes_per_cycle;
+  std::uint64_t shim_outstanding;
+  std::uint64_t shim_read_task_ns;
+  std::uint64_t shim_write_task_ns;
+  std::uint64_t shim_cold_read_ns;
+  std::uint64_t shim_cold_read_decay_percent;
+  std::uint64_t shim_cold_write_ns;
   // Microcontrollers.
   std::uint64_t uc_dma_queue_depth;
   std::uint64_t uc_dma_bd_ns;

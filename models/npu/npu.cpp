@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <utility>
 
+#include "models/array/shim_tile.hpp"
+
 namespace aie4 {
 namespace {
 
@@ -23,13 +25,14 @@ std::string Npu::function_name(const Configuration& configuration, unsigned inde
 }
 
 Npu::Npu(sc_core::sc_module_name name, const Configuration& configuration, FaultPlan& faults, Diagnostics& diagnostics,
-         const FirmwareSet& firmware, std::vector<std::byte> management_image, std::vector<std::byte> cert_image)
+         const FirmwareSet& firmware, std::vector<std::byte> management_image, std::vector<std::byte> cert_image,
+         Probe* probe)
     : sc_module(name),
       aie_clock("aie", configuration.parameters.aie_mhz),
       npu_h_clock("npu_h", configuration.parameters.npu_h_mhz),
       noc("noc", count_functions(configuration), configuration.parameters),
       mpnpu("mpnpu", count_functions(configuration), configuration.parameters, waits, diagnostics, firmware.management),
-      array("array", configuration.parameters, diagnostics),
+      array("array", {configuration.parameters, aie_clock, waits, diagnostics, resources, probe}, npu_h_clock),
       configuration_(configuration),
       management_image_(std::move(management_image)),
       cert_image_(std::move(cert_image)) {
@@ -53,10 +56,15 @@ Npu::Npu(sc_core::sc_module_name name, const Configuration& configuration, Fault
     core.axi_mm.bind(array.masters);
     core.noc.bind(noc.engines);
     core.set_dma_clock(&npu_h_clock);
-    array.microcontrollers[index].bind(core.array);
     cores.push_back(&core);
+    array::TokenCounter& counter =
+        array.shim_tile(index / 2).tokens(index % 2 == 0 ? registers::Half::A : registers::Half::B);
+    tokens.push_back(std::make_unique<array::UcTokens>(fmt::format("uc{}_tokens", index).c_str(), counter,
+                                                       [&core] { core.attention(); }));
+    core.set_tokens(tokens.back().get());
   }
-  array.attach(std::move(cores));
+  array.attach(cores);
+  for (unsigned column = 0; column < parameters.columns; ++column) array.shim_tile(column).noc.bind(noc.engines);
   array.interrupt = [this] { mpnpu.interrupt(); };
   mpnpu.array.bind(array.masters);
   mpnpu.noc.bind(noc.engines);

@@ -9,11 +9,14 @@
 
 #include <systemc>
 
+#include "models/array/array.hpp"
+#include "models/array/uc_tokens.hpp"
 #include "models/common/clock_domain.hpp"
 #include "models/common/diagnostics.hpp"
+#include "models/common/probe.hpp"
+#include "models/common/resource_use.hpp"
 #include "models/common/wait_registry.hpp"
 #include "models/npu/configuration.hpp"
-#include "models/soc/array_bus.hpp"
 #include "models/soc/function_unit.hpp"
 #include "models/soc/management_controller.hpp"
 #include "models/soc/microcontroller.hpp"
@@ -30,20 +33,23 @@ namespace aie4 {
 class Npu : public sc_core::sc_module {
  public:
   WaitRegistry waits;
+  ResourceRegistry resources;
   ClockDomain aie_clock;
   ClockDomain npu_h_clock;
   Noc noc;                   ///< `noc.upstream[f]`: host memory as function f sees it.
   std::unique_ptr<Smu> smu;  ///< PF only: BAR5.
   std::unique_ptr<Psp> psp;  ///< PF only: BAR4.
   ManagementController mpnpu;
-  ArrayBus array;
+  array::Array array;
   std::vector<std::unique_ptr<FunctionUnit>> functions;
   std::vector<std::unique_ptr<Microcontroller>> microcontrollers;
+  std::vector<std::unique_ptr<array::UcTokens>> tokens;  ///< By microcontroller.
 
   SC_HAS_PROCESS(Npu);
-  /// `images` are what PF-less devices boot from. Configuration, faults and diagnostics outlive the NPU.
+  /// `images` are what PF-less devices boot from. Configuration, faults, diagnostics and `probe` outlive the NPU.
   Npu(sc_core::sc_module_name name, const Configuration& configuration, FaultPlan& faults, Diagnostics& diagnostics,
-      const FirmwareSet& firmware, std::vector<std::byte> management_image, std::vector<std::byte> cert_image);
+      const FirmwareSet& firmware, std::vector<std::byte> management_image, std::vector<std::byte> cert_image,
+      Probe* probe = nullptr);
 
   /// Conventional reset of function `index`; of the PF: of the whole device, firmware included.
   void reset_function(unsigned index);

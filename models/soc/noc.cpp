@@ -27,13 +27,22 @@ void Noc::b_transport(int /*engine*/, tlm::tlm_generic_payload& payload, sc_core
     return;
   }
 
-  const sc_core::sc_time now = sc_core::sc_time_stamp() + delay;
+  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  const sc_core::sc_time start = now + delay;
   const std::uint64_t bytes = payload.get_data_length();
+  const std::uint64_t charged = bytes + (access->streaming ? parameters_.noc_run_overhead_bytes : 0);
   const std::uint64_t picoseconds =
-      (bytes * 1'000'000 + parameters_.noc_bytes_per_us - 1) / parameters_.noc_bytes_per_us;
-  free_at_ = std::max(free_at_, now) + sc_core::sc_time(static_cast<double>(picoseconds), sc_core::SC_PS);
-  delay += free_at_ - now + latency;
+      (charged * 1'000'000 + parameters_.noc_bytes_per_us - 1) / parameters_.noc_bytes_per_us;
+  const sc_core::sc_time time(static_cast<double>(picoseconds), sc_core::SC_PS);
   bytes_moved_ += bytes;
+  if (access->streaming) {
+    // Booked from the present on, not from `start`: engines ask ahead of time, which must not hold up others.
+    free_at_ = std::max(free_at_, now) + time;
+    delay = std::max(free_at_, start + time) - now;
+    return;
+  }
+  free_at_ = std::max(free_at_, start) + time;
+  delay += free_at_ - start + latency;
 }
 
 }  // namespace aie4

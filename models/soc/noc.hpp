@@ -19,6 +19,9 @@ namespace aie4 {
 /// One budget of `noc.bytes_per_us` is shared by all engines in the order of their requests; each access further takes
 /// `noc.latency_ns`, which is all that one that is refused costs. The time is annotated: the caller waits, the data
 /// moves at once.
+///
+/// Streaming accesses (HostAccess) pay no latency, but for `noc.run_overhead_bytes` more than they move: contiguous
+/// runs that are short use DDR badly.
 class Noc : public sc_core::sc_module {
  public:
   tlm_utils::multi_passthrough_target_socket<Noc> engines;

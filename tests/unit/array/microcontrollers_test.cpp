@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// Address decoding of the array and the privileged shim registers.
-#include "models/soc/array_bus.hpp"
-
+// Microcontrollers in the array's address map, and the privileged shim registers that run them.
+#include "models/array/array.hpp"
 #include "models/registers/shim.hpp"
+#include "models/soc/microcontroller.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/unit/soc/bench.hpp"
+#include "tests/unit/array/environment.hpp"
 
-namespace aie4 {
+namespace aie4::array {
 namespace {
 
-using namespace bench;
+using bench::ns;
+using bench::settle;
 
 // Typed in a second time on purpose: column << 25, half B at +0x40000.
 constexpr std::uint64_t kColumn = 1ULL << 25;
@@ -25,13 +26,11 @@ constexpr std::uint64_t kSmidB = 0xE'8000;
 constexpr std::uint64_t kSmidA = 0xE'8004;
 constexpr std::uint32_t kUcCore = 1U << 16;
 
-struct Bench : Reports {
-  Parameters parameters;
-  WaitRegistry waits;
+struct Bench : Surroundings {
   std::vector<unsigned> boots;
-  ArrayBus bus{"bus", parameters, diagnostics};
-  Memory host{"host", 0x1000};
-  Initiator master{"master"};
+  Array bus{"bus", environment, clock};
+  bench::Memory host{"host", 0x1000};
+  bench::Initiator master{"master"};
   std::vector<std::unique_ptr<Microcontroller>> cores;
   unsigned interrupts = 0;
 
@@ -43,16 +42,15 @@ struct Bench : Reports {
           name.c_str(), index, parameters, waits, diagnostics,
           [this](Microcontroller& core, std::span<const std::byte>) -> std::unique_ptr<ControllerProgram> {
             boots.push_back(core.index());
-            return std::make_unique<Program>([&core] {
+            return std::make_unique<bench::Program>([&core] {
               for (;;) core.sleep({WaitReason::Host, "test", 0, "the test"});
             });
           }));
       cores.back()->noc.bind(host.socket);
       cores.back()->axi_mm.bind(bus.masters);
-      bus.microcontrollers[index].bind(cores.back()->array);
       wires.push_back(cores.back().get());
     }
-    bus.attach(std::move(wires));
+    bus.attach(wires);
     bus.interrupt = [this] { ++interrupts; };
     master.socket.bind(bus.masters);
     settle();
@@ -199,21 +197,5 @@ TEST_CASE("Power-off holds everything in reset and returns every register to its
   CHECK(bench.boots.empty());
 }
 
-TEST_CASE("What is not modelled is named, reads zero and answers with an error") {
-  Bench bench;
-  for (const std::uint64_t address : {3 * kColumn + kPrivate, std::uint64_t{0x10'0000} + kPrivate, std::uint64_t{0},
-                                      2 * kColumn + 0x8'0000, std::uint64_t{1} << 40}) {
-    INFO("address " << address);
-    CHECK(bench.master.read(address) == 0);
-    CHECK_FALSE(bench.master.ok());
-  }
-  bench.master.write<std::uint64_t>(kSmidA, 1);
-  CHECK_FALSE(bench.master.ok());
-  CHECK(bench.diagnostics.burndown().size() == 6);
-  CHECK(bench.count(FaultCategory::Unmodelled, "array address 0x6028000") == 1);
-  CHECK(bench.count(FaultCategory::Unmodelled, "shim pl_interface_upsizer_config") == 1);
-  CHECK(bench.count(FaultCategory::Unmodelled, "memory tile 0x28000") == 1);
-}
-
 }  // namespace
-}  // namespace aie4
+}  // namespace aie4::array
