@@ -47,17 +47,30 @@ ShimTile::ShimTile(sc_core::sc_module_name name, const Environment& environment,
       microcontroller_b("microcontroller_b"),
       noc("noc"),
       control_(*this),
+      deferred_("deferred"),
+      lines_{Lines(*this, Half::A), Lines(*this, Half::B)},
       host_(environment, noc_clock, channels_of(path()),
             [this](tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) { noc->b_transport(payload, delay); }),
       lock_space_(kLocks, {&locks()}) {
   add_part(interrupts_);
   add_dma(host_, lock_space_);
+  EventSet broadcasts;
+  for (unsigned line = 0; line < EventUnit::kLines; ++line) {
+    broadcasts.add(static_cast<std::uint8_t>(first_broadcast_event(TileKind::Shim) + line));
+  }
   for (unsigned half = 0; half < tokens_.size(); ++half) {
+    events().unit(half == 0 ? Half::A : Half::B).listen(lines_[half], broadcasts);
     tokens_[half] = std::make_unique<TokenCounter>(half == 0 ? "tokens_a" : "tokens_b", environment,
                                                    fmt::format("{}/uC {}", path(), half == 0 ? "A" : "B"));
     fabric.streams.attach(*token_port(environment.geometry(), id, half), *tokens_[half]);
   }
   add_part(control_);
+}
+
+void ShimTile::Lines::event(std::uint8_t event, EventPhase phase, const sc_core::sc_time& at) {
+  if (phase == EventPhase::End) return;
+  const unsigned line = static_cast<unsigned>(event) - first_broadcast_event(TileKind::Shim);
+  tile_.deferred_.at(at, [this, line] { tile_.interrupts_.raise(half_, line); });
 }
 
 void ShimTile::attach(Half half, Microcontroller& microcontroller) {
@@ -159,6 +172,7 @@ void ShimTile::reset(Half half) {
 }
 
 void ShimTile::power_off() {
+  deferred_.cancel();
   application_reset_ = kBothHalves;
   for (const Half half : {Half::A, Half::B}) {
     set_stream_id(half, 0);

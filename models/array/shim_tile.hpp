@@ -15,6 +15,7 @@
 #include <systemc>
 #include <tlm>
 
+#include "models/array/deferred_calls.hpp"
 #include "models/array/host_dma_memory.hpp"
 #include "models/array/interrupt_controller.hpp"
 #include "models/array/tile.hpp"
@@ -62,6 +63,17 @@ class ShimTile : public Tile {
     ShimTile& tile_;
   };
 
+  /// Broadcast lines of a half, as inputs of its interrupt controller.
+  class Lines : public EventListener {
+   public:
+    Lines(ShimTile& tile, registers::Half half) : tile_(tile), half_(half) {}
+    void event(std::uint8_t event, EventPhase phase, const sc_core::sc_time& at) override;
+
+   private:
+    ShimTile& tile_;
+    registers::Half half_;
+  };
+
   std::optional<AccessOutcome> access_elsewhere(bool read, std::uint32_t offset, std::span<std::byte> data) override;
 
   void set_application_reset(std::uint32_t value);
@@ -70,6 +82,8 @@ class ShimTile : public Tile {
 
   Control control_;
   InterruptController interrupts_;
+  DeferredCalls deferred_;
+  std::array<Lines, 2> lines_;
   HostDmaMemory host_;
   LockSpace lock_space_;
   std::array<std::unique_ptr<TokenCounter>, 2> tokens_;

@@ -14,8 +14,8 @@ namespace aie4 {
 struct HostAccess : tlm::tlm_extension<HostAccess> {
   std::uint32_t function = 0;  ///< Index of the PCI function whose requester id the access carries.
   DmaAttributes attributes;
-  /// One of many accesses of a data engine that are under way together: it costs its share of the bandwidth, with what a
-  /// short run wastes, but no latency, which the engine accounts for itself.
+  /// One of many accesses of a data engine that are under way together: it costs its share of the bandwidth, with what
+  /// a short run wastes, but no latency, which the engine accounts for itself.
   bool streaming = false;
   DmaStatus status = DmaStatus::Ok;  ///< Filled in by the target.
 
