@@ -71,6 +71,7 @@ void RouteFinder::find(const StreamPortAddress& from, std::optional<std::uint32_
   route.receivers.clear();
   route.crossings.clear();
   route.managers.clear();
+  route.taps.clear();
   route.blame = Route::Blame::Nobody;
   route.problem = "";
   route.closed_at.clear();
@@ -87,6 +88,7 @@ void RouteFinder::enter(const Arrival& arrival) {
     return;
   }
   visited_.push_back(arrival.at);
+  tap(arrival.at, PortDirection::Subordinate, arrival.cycles);
   route_->beat_words = std::min(route_->beat_words, beat_words(arrival.at.which));
   const SubordinateConfig& config = network_.switch_at(arrival.at.tile, arrival.at.which).subordinate(arrival.at.port);
   if (!config.enable) {
@@ -160,6 +162,7 @@ void RouteFinder::leave(const Arrival& arrival, unsigned manager, bool packet) {
   next.cycles += is_external(from.group) || is_external(port.group) ? timing.external_hop : timing.local_hop;
   next.header_dropped = arrival.header_dropped || (packet && here.manager(manager).drop_header);
   route_->managers.push_back({&network_.use_of(address), next.cycles});
+  tap(address, PortDirection::Manager, next.cycles);
 
   switch (port.group) {
     case PortGroup::South:
@@ -271,6 +274,19 @@ std::optional<std::uint8_t> RouteFinder::link_port(TileId tile, Switch which, Po
     if (link_index({tile, which, port.physical}, PortDirection::Subordinate) == index) return port.physical;
   }
   return std::nullopt;
+}
+
+void RouteFinder::tap(const StreamPortAddress& port, PortDirection direction, std::uint32_t cycles) {
+  if (port.which != Switch::Wide512) return;
+  const StreamSwitch& here = network_.switch_at(port.tile, port.which);
+  for (unsigned half = 0; half < here.watches.size(); ++half) {
+    const StreamSwitch::Watch& watch = here.watches[half];
+    if (watch.observer == nullptr) continue;
+    std::uint32_t ports = watch.event_ports & here.event_ports_at(half, direction == PortDirection::Manager, port.port);
+    for (std::uint8_t event_port = 0; ports != 0; ++event_port, ports >>= 1) {
+      if ((ports & 1U) != 0) route_->taps.push_back({watch.observer, event_port, cycles});
+    }
+  }
 }
 
 void RouteFinder::close(Route::Blame blame, const char* problem, const StreamPortAddress& at, PortDirection direction) {

@@ -32,6 +32,7 @@ class RouteFinder {
   void enter_circuit(const Arrival& arrival);
   void enter_packet(const Arrival& arrival);
   void leave(const Arrival& arrival, unsigned manager, bool packet);
+  void tap(const StreamPortAddress& port, registers::PortDirection direction, std::uint32_t cycles);
   void close(Route::Blame blame, const char* problem, const StreamPortAddress& at, registers::PortDirection direction);
 
   [[nodiscard]] std::optional<StreamPortAddress> far_end(const StreamPortAddress& manager);

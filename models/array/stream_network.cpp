@@ -99,6 +99,11 @@ void StreamNetwork::isolate(TileId tile, std::uint32_t sides) {
   }
 }
 
+void StreamNetwork::observe(TileId tile, unsigned half, StreamPortObserver* observer, std::uint32_t event_ports) {
+  switch_at(tile, Switch::Wide512).watches.at(half) = {observer, event_ports};
+  configuration_changed();
+}
+
 std::size_t StreamNetwork::index_of(TileId tile) const {
   return std::size_t{tile.column} * geometry_.rows() + tile.row;
 }

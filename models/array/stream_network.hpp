@@ -52,6 +52,10 @@ class StreamNetwork {
   /// edge of the array [assumed].
   void isolate(TileId tile, std::uint32_t sides);
 
+  /// Who hears of the beats at the event ports of a half (0 or 1) of the tile's 512-bit switch; `event_ports`: those
+  /// that it wants to hear of, a bit each. Null: nobody, which costs nothing.
+  void observe(TileId tile, unsigned half, StreamPortObserver* observer, std::uint32_t event_ports);
+
   [[nodiscard]] const Environment& environment() const { return environment_; }
   [[nodiscard]] const Geometry& geometry() const { return geometry_; }
 

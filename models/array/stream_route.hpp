@@ -14,6 +14,17 @@ namespace aie4::array {
 
 struct PortUse;
 
+/// Hears what happens at the ports that a half's event_port_selection names: the event logic of the tile. What is
+/// neither running nor stalled is idle.
+class StreamPortObserver {
+ public:
+  virtual ~StreamPortObserver() = default;
+  /// Beats pass from `begin` to `end`, absolute, now or a little later; the first of them was ready to pass at `ready`
+  /// and stood until `begin`. `tlast`: the last one carries TLAST. `event_port`: 0..7 of the half.
+  virtual void port_passed(unsigned event_port, const sc_core::sc_time& ready, const sc_core::sc_time& begin,
+                           const sc_core::sc_time& end, bool tlast) = 0;
+};
+
 /// All times are whole cycles of the AIE clock, from the sender's port on.
 struct Route {
   struct Receiver {
@@ -33,6 +44,12 @@ struct Route {
     PortUse* use = nullptr;
     std::uint32_t cycles = 0;
   };
+  /// A port on the way whose events somebody watches.
+  struct Tap {
+    StreamPortObserver* observer = nullptr;
+    std::uint8_t event_port = 0;
+    std::uint32_t cycles = 0;
+  };
   enum class State : std::uint8_t {
     Unresolved,
     Open,            ///< Words flow to `receivers`; there may be none, if all managers lead out of the array.
@@ -50,6 +67,7 @@ struct Route {
   std::vector<Receiver> receivers;
   std::vector<Crossing> crossings;
   std::vector<Manager> managers;
+  std::vector<Tap> taps;
   // If Closed:
   Blame blame = Blame::Nobody;
   const char* problem = "";  ///< "no slot of the input takes this packet ID".

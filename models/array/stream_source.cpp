@@ -173,7 +173,7 @@ sc_core::sc_time StreamSource::send(const Burst& burst) {
                          .last_beat = start + clock.cycles(receiver.cycles + beats - 1)};
     receiver.sink->deliver(arriving);
   }
-  account(burst, start, duration, before(start, asked));
+  account(burst, asked, start, duration);
 
   link_free_ = start + duration;
   slack_ = sc_core::SC_ZERO_TIME;
@@ -190,18 +190,24 @@ sc_core::sc_time StreamSource::send(const Burst& burst) {
   return link_free_;
 }
 
-void StreamSource::account(const Burst& burst, const sc_core::sc_time& start, const sc_core::sc_time& duration,
-                           const sc_core::sc_time& stalled) {
-  Probe* probe = network_.environment().probe;
+void StreamSource::account(const Burst& burst, const sc_core::sc_time& asked, const sc_core::sc_time& start,
+                           const sc_core::sc_time& duration) const {
+  const Environment& environment = network_.environment();
+  const sc_core::sc_time stalled = start - asked;
   for (const Route::Manager& manager : route_->managers) {
     ResourceUse& use = *manager.use->resource;
     use.bytes += std::uint64_t{4} * burst.words;
     use.operations += burst.tlast ? 1 : 0;
     use.busy += duration;
     if (stalled != sc_core::SC_ZERO_TIME) use.stall(WaitReason::Stream, stalled);
-    if (probe == nullptr) continue;
-    const sc_core::sc_time begin = start + network_.environment().clock.cycles(manager.cycles);
-    probe->slice(manager.use->track, begin, begin + duration, burst.tlast ? "beats with TLAST" : "beats", burst.flow);
+    if (environment.probe == nullptr) continue;
+    const sc_core::sc_time begin = start + environment.clock.cycles(manager.cycles);
+    environment.probe->slice(manager.use->track, begin, begin + duration, burst.tlast ? "beats with TLAST" : "beats",
+                             burst.flow);
+  }
+  for (const Route::Tap& tap : route_->taps) {
+    const sc_core::sc_time way = environment.clock.cycles(tap.cycles);
+    tap.observer->port_passed(tap.event_port, asked + way, start + way, start + way + duration, burst.tlast);
   }
 }
 

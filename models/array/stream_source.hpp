@@ -95,8 +95,9 @@ class StreamSource : public ArbiterClient {
   [[nodiscard]] bool credit_for(const Request& request, std::uint32_t& words, StreamSink*& starved) const;
   void give_up_arbiters(const sc_core::sc_time& at);
   void sleep(WaitRegistry::Process& process, const WaitLabel& label);
-  void account(const Burst& burst, const sc_core::sc_time& start, const sc_core::sc_time& duration,
-               const sc_core::sc_time& stalled);
+  /// The beats leave at `start`; they could have at `asked`.
+  void account(const Burst& burst, const sc_core::sc_time& asked, const sc_core::sc_time& start,
+               const sc_core::sc_time& duration) const;
   void report_closed(const Request& request);
 
   StreamNetwork& network_;

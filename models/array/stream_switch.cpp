@@ -124,8 +124,7 @@ bool StreamSwitch::write(const Register& reg, std::uint32_t value) {
       if (store(merge_registers_.at(reg.port)[kMergeControl], kMergeControlBits)) update_merge(reg.port);
       return false;
     case Register::Kind::EventPorts:
-      store(event_ports_.at(reg.port).at(reg.index), kEventPortBits);
-      return false;
+      return store(event_ports_.at(reg.port).at(reg.index), kEventPortBits);
   }
   return false;
 }
@@ -159,6 +158,26 @@ unsigned StreamSwitch::inputs_of(unsigned arbiter) const {
                  : 0U;
   }
   return count;
+}
+
+std::uint32_t StreamSwitch::event_ports_at(unsigned half, bool manager, unsigned id) const {
+  struct Selection {
+    const Field& id;
+    const Field& manager;
+  };
+  static constexpr Selection kSelections[] = {{port_select::Port0_ID, port_select::Port0_Manager_Subordinate},
+                                              {port_select::Port1_ID, port_select::Port1_Manager_Subordinate},
+                                              {port_select::Port2_ID, port_select::Port2_Manager_Subordinate},
+                                              {port_select::Port3_ID, port_select::Port3_Manager_Subordinate}};
+  std::uint32_t ports = 0;
+  unsigned port = 0;
+  for (const std::uint32_t value : event_ports_[half]) {
+    for (const Selection& selection : kSelections) {
+      if (get(selection.id, value) == id && (get(selection.manager, value) != 0) == manager) ports |= 1U << port;
+      ++port;
+    }
+  }
+  return ports;
 }
 
 void StreamSwitch::update_merge(unsigned arbiter) {

@@ -15,6 +15,7 @@
 
 namespace aie4::array {
 
+class StreamPortObserver;
 class StreamSink;
 class StreamSource;
 
@@ -86,6 +87,8 @@ class StreamSwitch {
   [[nodiscard]] std::optional<SlotConfig> slot_for(unsigned subordinate, unsigned packet_id) const;
   /// Packet-switched inputs of which some slot leads to the arbiter.
   [[nodiscard]] unsigned inputs_of(unsigned arbiter) const;
+  /// The event ports of a half that name this port, a bit each. Layout as in AIE2PS [P].
+  [[nodiscard]] std::uint32_t event_ports_at(unsigned half, bool manager, unsigned id) const;
   [[nodiscard]] Arbiter& arbiter(unsigned number) { return arbiters_[number]; }
 
   /// What sits at the managers and subordinates; for the network.
@@ -95,6 +98,12 @@ class StreamSwitch {
   };
   std::vector<ManagerEnd> ends;        // By manager.
   std::vector<StreamSource*> sources;  // By subordinate.
+
+  struct Watch {
+    StreamPortObserver* observer = nullptr;
+    std::uint32_t event_ports = 0;  // A bit each.
+  };
+  std::array<Watch, 2> watches{};  // By half.
 
  private:
   void update_merge(unsigned arbiter);

@@ -64,6 +64,60 @@ TEST_CASE("The time that a sender waits for its receiver is counted at the ports
   CHECK(bench.resources.rows().front().name == "column 0/shim tile 0/stream switch/manager north_0");
 }
 
+TEST_CASE("A timeline shows the beats at each output, at the time when they pass it, with their flow") {
+  struct Recorder : Probe {
+    std::vector<std::string> tracks;
+    std::vector<std::string> slices;
+    TrackId track(std::string_view path) override {
+      tracks.emplace_back(path);
+      return static_cast<TrackId>(tracks.size() - 1);
+    }
+    void slice(TrackId track, sc_core::sc_time begin, sc_core::sc_time end, std::string_view name,
+               std::uint64_t flow) override {
+      slices.push_back(fmt::format("{}: {} {}..{} flow {}", tracks.at(track), name, begin / ns(1), end / ns(1), flow));
+    }
+    void instant(TrackId /*track*/, sc_core::sc_time /*at*/, std::string_view /*name*/,
+                 std::uint64_t /*flow*/) override {}
+    void counter(TrackId /*track*/, sc_core::sc_time /*at*/, std::int64_t /*value*/) override {}
+  } recorder;
+  LineBench bench;
+  bench.environment.probe = &recorder;
+  bench.actor([&](Actor& actor) {
+    StreamSource& source = bench.mm2s(kShim, 0);
+    source.wait_ready(actor.process, {.words = 32});
+    source.send({.buffer = source.buffer(32), .words = 32, .tlast = true, .flow = 7});
+  });
+  run(ns(100));
+  CHECK(recorder.slices ==
+        std::vector<std::string>{"column 0/shim tile 0/stream switch/manager north_0: beats with TLAST 4..6 flow 7",
+                                 "column 0/memory tile 1/stream switch/manager dma_0: beats with TLAST 10..12 flow 7"});
+}
+
+TEST_CASE("Who watches an event port hears when beats stand at it and when they pass") {
+  struct Observer : StreamPortObserver {
+    std::vector<std::string> heard;
+    void port_passed(unsigned event_port, const sc_core::sc_time& ready, const sc_core::sc_time& begin,
+                     const sc_core::sc_time& end, bool tlast) override {
+      heard.push_back(fmt::format("{}: ready {} passes {}..{}{}", event_port, ready / ns(1), begin / ns(1), end / ns(1),
+                                  tlast ? " TLAST" : ""));
+    }
+  } observer;
+  LineBench bench;
+  bench.poke(0x12'0250, 14U << 8 | 0U << 16 | 1U << 21);  // Port 1: subordinate South_0; port 2: manager S2MM_0.
+  bench.poke(0x12'0254, 14U);                             // Port 4: subordinate South_0 again, unwatched.
+  bench.network->observe(kMemory, 0, &observer, 0b0000'0110);
+  bench.s2mm.limit(0);
+  bench.actor([&](Actor& actor) { send(actor, bench.mm2s(kShim, 0), {.words = counting(192)}); });
+  run(ns(100));
+  // Through the shim's switch 4, over the link 2, through the memory tile's switch 4.
+  CHECK(observer.heard == std::vector<std::string>{"1: ready 6 passes 6..16", "2: ready 10 passes 10..20"});
+  bench.s2mm.allow(32);
+  run(ns(100));
+  CHECK(observer.heard == std::vector<std::string>{"1: ready 6 passes 6..16", "2: ready 10 passes 10..20",
+                                                   "1: ready 16 passes 106..108 TLAST",
+                                                   "2: ready 20 passes 110..112 TLAST"});
+}
+
 TEST_CASE("A burst does not arrive before its receiver is ready for it") {
   LineBench bench;
   bench.s2mm.ready = ns(77);

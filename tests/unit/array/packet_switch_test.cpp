@@ -274,6 +274,26 @@ TEST_CASE("A packet that no slot takes is reported and stalls until one does") {
   CHECK(receiver.words == packet(7, 16).words);
 }
 
+TEST_CASE("A packet-switched input behind an output that drops headers is named as unmodelled") {
+  StreamBench bench;
+  Receiver& receiver = bench.s2mm(kShim, 0);
+  const auto first = mm2s_port(bench.network->geometry(), kMemory, 0).value();
+  const auto second = bench.port(kShim, PortDirection::Subordinate, PortGroup::North, 0);
+  for (const auto& in : {first, second}) {
+    bench.poke(bench.config(in, PortDirection::Subordinate), kPacket);
+    bench.poke(bench.slot(in, 0), slot_value(0, 0, 0, 0));
+  }
+  bench.poke(0x12'0014, taker(1, 0, true));
+  bench.poke(0x8000, taker(1, 0));
+  bench.actor([&](Actor& actor) { send(actor, bench.mm2s(kMemory, 0), packet(1, 16)); });
+  run(ns(100));
+  CHECK(receiver.arrivals.empty());
+  CHECK(bench.count(FaultCategory::Unmodelled, "behind an output that drops headers") == 1);
+  bench.poke(0x12'0014, taker(1, 0));
+  run(ns(100));
+  CHECK(receiver.words.size() == 17);
+}
+
 TEST_CASE("A stream that comes back to where it was is reported and stalls") {
   StreamBench bench;
   using enum PortGroup;
