@@ -46,7 +46,7 @@ constexpr void store64(std::span<std::byte> bytes, std::size_t offset, std::uint
 
 /// What is wrong with something that came from the host, for a message: phrases without a final full stop.
 struct Problem {
-  std::string_view expected;  ///< A string literal.
+  std::string expected;
   std::string came;
 };
 

@@ -9,8 +9,8 @@ namespace {
 constexpr std::uint32_t kStartSize = 8;
 constexpr std::uint32_t kEndSize = 4;
 
-CodeProblem bad_page(std::uint32_t offset, std::string_view expected, std::string came) {
-  return {CodeFault::InvalidPage, offset, {expected, std::move(came)}};
+CodeProblem bad_page(std::uint32_t offset, std::string expected, std::string came) {
+  return {CodeFault::InvalidPage, offset, {std::move(expected), std::move(came)}};
 }
 
 CodeProblem bad_opcode(std::span<const std::byte> text, std::uint32_t offset) {

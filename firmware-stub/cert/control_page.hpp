@@ -31,6 +31,8 @@ struct PageHeader {
   std::uint16_t cur_page_len = 0;       ///< Bytes of this page, header included: an upper bound of the bytes used.
   std::uint16_t in_order_page_len = 0;  ///< cur_page_len of the next page of the sequence; 0: this is the last.
   bool busy_poll_hint = false;
+
+  friend bool operator==(const PageHeader&, const PageHeader&) = default;
 };
 
 /// `bytes`: at least 16.

@@ -17,7 +17,8 @@ constexpr std::uint32_t kWakeupBit = 1U << registers::uc::kWakeup.lsb;
 
 }  // namespace
 
-Distribution::Distribution(Microcontroller& uc) : uc_(uc), words_(uc.private_memory()) {}
+Distribution::Distribution(Microcontroller& uc, RemoteBarriers& barriers)
+    : uc_(uc), barriers_(barriers), words_(uc.private_memory()) {}
 
 void Distribution::tell(unsigned worker, std::uint32_t offset, std::uint32_t value) {
   uc_.axi_write32(registers::uc::address(worker, registers::uc::kPrivateDataMemory + offset), value);
@@ -46,13 +47,23 @@ std::optional<std::uint32_t> Distribution::first_failure() const {
   for (unsigned uc = 0; uc < uc_count_; ++uc) {
     if (!is_worker(uc) || !finished(uc)) continue;
     const std::uint32_t result = words_.read(mailbox::kResult + 4 * uc);
-    if (result != mailbox::kResultDone && result != mailbox::kResultStopped) return result;
+    const bool failure =
+        result != mailbox::kResultDone && result != mailbox::kResultStopped && result != mailbox::kResultPreempted;
+    if (failure) return result;
   }
   return std::nullopt;
 }
 
+bool Distribution::any_preempted() const {
+  for (unsigned uc = 0; uc < uc_count_; ++uc) {
+    if (!is_worker(uc) || !finished(uc)) continue;
+    if (words_.read(mailbox::kResult + 4 * uc) == mailbox::kResultPreempted) return true;
+  }
+  return false;
+}
+
 void Distribution::post(unsigned worker, const std::optional<ExecBuf>& exec) {
-  std::uint32_t details = uc_.index() << 8U;
+  std::uint32_t details = party_ << 1U | uc_.index() << 8U | uc_count_ << 12U;
   if (exec) {
     details |= 1U | std::uint32_t{exec->args_len} << 16U;
     tell(worker, mailbox::kCodeLow, static_cast<std::uint32_t>(exec->code_address));
@@ -73,6 +84,11 @@ bool Distribution::start(const Assignments& work, unsigned uc_count, const Deadl
   command_ = words_.read(mailbox::kCommandNumber) + 1;
   if (command_ == 0) command_ = 1;
   words_.write(mailbox::kCommandNumber, command_);
+  party_ = 0;
+  for (unsigned uc = 0; uc < uc_count_; ++uc) {
+    if (work[uc]) party_ |= 1U << uc;
+  }
+  barriers_.begin(command_);
   for (unsigned uc = 0; uc < uc_count_; ++uc) {
     if (is_worker(uc)) post(uc, work[uc]);
   }
@@ -90,7 +106,8 @@ bool Distribution::start(const Assignments& work, unsigned uc_count, const Deadl
   return true;
 }
 
-std::optional<std::uint32_t> Distribution::finish(std::optional<std::uint32_t> own_failure, const Deadline& deadline) {
+std::optional<std::uint32_t> Distribution::finish(std::optional<std::uint32_t> own_failure, const Deadline& deadline,
+                                                  bool& preempted) {
   words_.set(handshake::FwState::LEADER_POST_WORK_BARRIER);
   std::optional<std::uint32_t> failure = own_failure;
   Deadline limit = deadline;
@@ -116,6 +133,7 @@ std::optional<std::uint32_t> Distribution::finish(std::optional<std::uint32_t> o
     uc_.sleep({WaitReason::Barrier, "post-work barrier: end of uC", *missing, "that uC"}, limit);
   }
   if (!failure) failure = first_failure();
+  preempted = !failure && any_preempted();
 
   for (unsigned uc = 0; uc < uc_count_; ++uc) {
     if (!is_worker(uc)) continue;

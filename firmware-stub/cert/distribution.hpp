@@ -13,13 +13,14 @@
 
 #include "firmware-stub/cert/host_queue.hpp"
 #include "firmware-stub/cert/memory_map.hpp"
+#include "firmware-stub/cert/remote_barriers.hpp"
 #include "models/soc/microcontroller.hpp"
 
 namespace aie4::cert {
 
 class Distribution {
  public:
-  explicit Distribution(Microcontroller& uc);
+  Distribution(Microcontroller& uc, RemoteBarriers& barriers);
 
   using Deadline = std::optional<sc_core::sc_time>;
   /// What each uC is to run; those with nothing take part in the barriers.
@@ -28,11 +29,16 @@ class Distribution {
   /// Hands out the work to the other `uc_count` - 1 uCs and waits at the pre-work barrier. False: one did not arrive
   /// in time; `finish` will say so.
   [[nodiscard]] bool start(const Assignments& work, unsigned uc_count, const Deadline& deadline);
+  /// uCs that run code, and all uCs, of the present command; a bit for each.
+  [[nodiscard]] std::uint32_t party() const { return party_; }
+  [[nodiscard]] std::uint32_t partition() const { return (1U << uc_count_) - 1U; }
   /// A worker has ended with an error: true until `finish`.
   [[nodiscard]] bool worker_failed() const { return first_failure().has_value(); }
   /// Waits at the post-work barrier. `own_failure`: error code of the lead's own run. Returns the error code of the
-  /// command, nothing if all went well. On a failure, all workers that still run are stopped first.
-  [[nodiscard]] std::optional<std::uint32_t> finish(std::optional<std::uint32_t> own_failure, const Deadline& deadline);
+  /// command, nothing if all went well. On a failure, all workers that still run are stopped first. If all went well,
+  /// `preempted` says whether workers saved themselves at a PREEMPT.
+  [[nodiscard]] std::optional<std::uint32_t> finish(std::optional<std::uint32_t> own_failure, const Deadline& deadline,
+                                                    bool& preempted);
 
  private:
   void post(unsigned worker, const std::optional<ExecBuf>& exec);
@@ -48,8 +54,12 @@ class Distribution {
   void give_up(std::optional<unsigned> hung);
   void report_absent(unsigned worker);
 
+  [[nodiscard]] bool any_preempted() const;
+
   Microcontroller& uc_;
+  RemoteBarriers& barriers_;
   PrivateWords words_;
+  std::uint32_t party_ = 0;
   unsigned uc_count_ = 0;
   std::uint32_t command_ = 0;  ///< Number of the present command; 0: none.
 };

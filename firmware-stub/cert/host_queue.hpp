@@ -131,6 +131,12 @@ inline constexpr std::uint32_t kIndirectPacketSize = 32;
 namespace error_code {
 inline constexpr std::uint32_t kExitPacket = 0;
 inline constexpr std::uint32_t kInvalidPacket = 4;
+[[nodiscard]] constexpr std::uint32_t pdi_load_no_mapping(unsigned uc) {
+  return uc * 100 + 1;
+}
+[[nodiscard]] constexpr std::uint32_t pdi_load_failure(unsigned uc) {
+  return uc * 100 + 2;
+}
 [[nodiscard]] constexpr std::uint32_t invalid_opcode(unsigned uc) {
   return uc * 100 + 3;
 }

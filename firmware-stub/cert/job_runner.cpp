@@ -3,8 +3,9 @@
 
 #include <algorithm>
 #include <fmt/format.h>
-#include <iterator>
+#include <utility>
 
+#include "firmware-stub/cert/host_queue.hpp"
 #include "firmware-stub/cert/time.hpp"
 
 namespace aie4::cert {
@@ -15,196 +16,209 @@ JobRunner::JobRunner(Microcontroller& uc, CertCounters& counters)
     : uc_(uc),
       counters_(counters),
       words_(uc.private_memory()),
+      loader_(uc),
+      remote_barriers_(uc),
+      records_(uc),
       opcode_time_(nanoseconds(uc.parameters().opcode_ns)),
-      job_start_time_(nanoseconds(uc.parameters().job_start_ns)) {}
+      job_start_time_(nanoseconds(uc.parameters().job_start_ns)),
+      poll_interval_(nanoseconds(uc.parameters().poll_interval_ns)) {}
 
-JobRunner::Result JobRunner::run(std::uint64_t code_address, const RunSupervisor& supervisor) {
+JobRunner::Result JobRunner::run(const RunRequest& request, const RunSupervisor& supervisor) {
+  request_ = request;
+  request_.party |= 1U << uc_.index();
+  request_.partition |= request_.party;
+  supervisor_ = &supervisor;
+  Result result;
+  try {
+    run_main();
+  } catch (const RunEnded& ended) {
+    result = ended.result;
+  }
+  // Not in the handler: what it does waits. After it nothing of the command is under way any more.
+  suspended_.clear();
+  running_.reset();
+  finish_dma();
+  records_.flush();
+  return result;
+}
+
+void JobRunner::run_main() {
   global_registers_.fill(0);
   pending_ = sc_core::SC_ZERO_TIME;
-  page_index_ = 0;
-  page_length_ = PageHeader::kPageSize;  // Nothing has announced the length of page 0.
-  for (;;) {
-    if (const auto result = page_in(code_address)) return *result;
-    if (const auto result = initial_pass(supervisor)) return *result;
-    if (const auto result = event_loop(supervisor)) return *result;
-    words_.set(FwState::CHECK_NEWPAGE);
-    if (page_.in_order_page_len == 0) return {End::Done, 0};
-    if (const auto result = interrupted(supervisor)) return *result;
-    page_length_ = page_.in_order_page_len;
-    ++page_index_;
+  purpose_ = Purpose::Program;
+  preempted_flag_ = false;
+  resuming_ = false;
+  preempts_ = 0;
+  suspended_.clear();
+  own_wait_.reset();
+  resume_offset_.reset();
+  dma_failures_ = uc_.dm2mm().failures();
+  loader_.begin(request_.code_address);
+
+  const std::uint32_t restore = words_.read(handshake::kRestore);
+  std::uint32_t first = 0;
+  if (const std::uint32_t offset = restore >> handshake::kRestoreOffsetLsb; offset != 0) {
+    resume_offset_ = offset;
+    first = restore & handshake::kRestorePageMask;
+    words_.write(handshake::kRestore, restore & handshake::kChainFailure);
+    words_.set(FwState::WAKENUP_AFTER_PREEMPT);
+  }
+  run_sequence(first);
+}
+
+/// Runs pages from `first` on, as their headers link them.
+void JobRunner::run_sequence(std::uint32_t first) {
+  std::uint32_t length = PageHeader::kPageSize;  // Nothing has announced the length of a first page.
+  for (std::uint32_t index = first;; ++index) {
+    page_in(index, length);
+    run_page();
+    leave_page();
+    length = page_.header.in_order_page_len;
+    if (length == 0) return;
+    check_interrupted();
   }
 }
 
-// The next page is fetched when the present one is done. Real CERT fetches it earlier into the other slot; the slots
-// alternate here too, so that only the moment of the fetch differs.
-std::optional<JobRunner::Result> JobRunner::page_in(std::uint64_t code_address) {
+void JobRunner::page_in(std::uint32_t index, std::uint32_t length) {
   words_.set(FwState::EXEC_PAGEIN);
-  words_.write(handshake::kAbsPageIndex, page_index_);
+  words_.write(handshake::kAbsPageIndex, index);
   words_.write(handshake::kPpc, 0);
-  jobs_.clear();
-  barriers_.fill({});
-  next_job_ = 0;
+  page_ = {};
+  page_.index = index;
   running_.reset();
+  failed_polls_ = 0;
 
-  const std::uint32_t slot = shared_map::kPageSlots + page_index_ % 2 * shared_map::kPageSlotSize;
-  const std::uint64_t address = code_address + std::uint64_t{page_index_} * PageHeader::kPageSize;
-  if (uc_.read_host(address, slot, page_length_) != DmaStatus::Ok) {
-    return Result{End::Failed, error_code::invalid_page(uc_.index())};  // Reported where it was refused.
+  if (!loader_.load(index, length)) {  // Reported where it was refused.
+    const unsigned uc = uc_.index();
+    const bool configuration = purpose_ == Purpose::Configuration;
+    throw RunEnded{{End::Failed, configuration ? error_code::pdi_load_no_mapping(uc) : error_code::invalid_page(uc)}};
   }
-  const std::span<const std::byte> page = uc_.shared_memory().subspan(slot, page_length_);
-  page_ = parse_page_header(page);
-  if (std::optional<Problem> problem = check_page_header(page_, page_index_, page_length_)) {
-    return fail({CodeFault::InvalidPage, 0, std::move(*problem)});
+  page_.header = parse_page_header(loader_.bytes());
+  if (std::optional<Problem> problem = check_page_header(page_.header, index, length)) {
+    fail({CodeFault::InvalidPage, 0, std::move(*problem)});
   }
-  body_ = page.first(page_.cur_page_len).subspan(PageHeader::kSize);
+  body_ = loader_.bytes().first(page_.header.cur_page_len).subspan(PageHeader::kSize);
   ++counters_.pages;
-  return std::nullopt;
-}
-
-std::optional<JobRunner::Result> JobRunner::initial_pass(const RunSupervisor& supervisor) {
+  words_.count(handshake::kCounterPages);
+  if (page_.header.in_order_page_len != 0) loader_.prefetch(index + 1, page_.header.in_order_page_len);
   words_.set(FwState::EXEC_INITIAL_PASS);
-  for (std::uint32_t offset = 0;;) {
-    if (const auto result = interrupted(supervisor)) return result;
-    const std::variant<JobHeader, EndOfPage, CodeProblem> next = next_job(body_, offset);
-    if (const auto* problem = std::get_if<CodeProblem>(&next)) return fail(*problem);
-    charge_opcode();
-    if (std::holds_alternative<EndOfPage>(next)) {
-      spend();
-      return std::nullopt;
-    }
-    const auto& header = std::get<JobHeader>(next);
-    if (header.start_opcode != Opcode::START_JOB) return fail_unmodelled(header.start_opcode, offset);
-    if (std::ranges::any_of(jobs_, [&](const Job& job) { return job.header.id == header.id; })) {
-      return fail({CodeFault::InvalidPage,
-                   offset,
-                   {"job ids that are unique in the page", fmt::format("a second job {}", header.id)}});
-    }
-    ++counters_.jobs;
-    pending_ += job_start_time_;
-    offset = header.end();
-    jobs_.push_back({.header = header, .pc = header.first_instruction()});
-    if (const auto result = run_job(jobs_.back())) return result;
-  }
 }
 
-std::optional<JobRunner::Result> JobRunner::event_loop(const RunSupervisor& supervisor) {
-  words_.set(FwState::EXEC_EVENTLOOP);
+void JobRunner::run_page() {
   for (;;) {
-    if (const auto result = interrupted(supervisor)) return result;
-    std::size_t looked_at = 0;
-    while (looked_at < jobs_.size() && jobs_[next_job_ % jobs_.size()].state != JobState::Ready) {
-      ++next_job_;
-      ++looked_at;
-    }
-    if (looked_at < jobs_.size()) {
-      Job& job = jobs_[next_job_++ % jobs_.size()];
-      if (const auto result = run_job(job)) return result;
-    } else if (std::ranges::all_of(jobs_, [](const Job& job) { return job.state == JobState::Done; })) {
-      return std::nullopt;
-    } else if (const auto result = wait_for_release(supervisor)) {
-      return result;
+    check_interrupted();
+    release_blocked();
+    if (!page_.parsed && !page_.fenced()) {
+      parse_next_job();
+    } else if (Job* job = next_runnable()) {
+      run_job(*job);
+    } else if (std::ranges::any_of(page_.jobs, waits, &Job::state)) {
+      idle();
+    } else {
+      break;
     }
   }
-}
-
-/// Runs a job until it gives up the uC, then spends the time of all the opcodes it executed.
-std::optional<JobRunner::Result> JobRunner::run_job(Job& job) {
-  job.state = JobState::Running;
-  running_ = job.header.id;
-  for (Step step = Step::Continue; step == Step::Continue;) {
-    const std::variant<Instruction, CodeProblem> next = next_instruction(body_, job.header, job.pc);
-    if (const auto* problem = std::get_if<CodeProblem>(&next)) return fail(*problem);
-    const auto& instruction = std::get<Instruction>(next);
-    words_.write(handshake::kPpc, job.pc);
-    const Handler handler = handler_of(instruction.opcode());
-    if (handler == nullptr) return fail_unmodelled(instruction.opcode(), job.pc);
-    step = (this->*handler)(job, instruction);
-    if (step == Step::Fault) return fail(problem_);
-    charge_opcode();
-    job.pc += instruction.info->size;
-    if (step == Step::Yield) job.state = JobState::Ready;
-    if (step == Step::Block) job.state = JobState::Blocked;
-    if (step == Step::End) job.state = JobState::Done;
+  if (!page_.launched.empty()) {
+    fail({CodeFault::InvalidPage,
+          0,
+          {"LAUNCH_JOB of jobs that the page defers", fmt::format("job {}", page_.launched.front())}});
   }
-  spend();
-  running_.reset();
-  return std::nullopt;
-}
-
-/// No job can run: sleeps until someone ends the run. (Nothing outside can unblock a local barrier.)
-std::optional<JobRunner::Result> JobRunner::wait_for_release(const RunSupervisor& supervisor) {
-  const auto blocked = std::ranges::find(jobs_, JobState::Blocked, &Job::state);
-  uc_.sleep({WaitReason::Barrier, "local barrier", blocked->barrier, "another job of the page, but none can run"},
-            supervisor.deadline());
-  return interrupted(supervisor);
-}
-
-std::optional<JobRunner::Result> JobRunner::interrupted(const RunSupervisor& supervisor) {
-  if (supervisor.stop_requested()) return Result{End::Stopped, 0};
-  const std::optional<sc_core::sc_time> deadline = supervisor.deadline();
-  if (!deadline || sc_core::sc_time_stamp() < *deadline) return std::nullopt;
-  report_hang();
-  return Result{End::TimedOut, error_code::packet_timeout(uc_.index())};
-}
-
-void JobRunner::charge_opcode() {
-  ++counters_.opcodes;
-  pending_ += opcode_time_;
-}
-
-/// Events are the cost of a simulation: the opcodes between two points where the uC is given up take one.
-void JobRunner::spend() {
-  const sc_core::sc_time duration = pending_;
-  pending_ = sc_core::SC_ZERO_TIME;
-  uc_.consume(duration, {WaitReason::Clock, "execution of control code, page", page_index_, "time"});
-}
-
-// --- messages -------------------------------------------------------------------------------------------------------
-
-std::string JobRunner::here() const {
-  std::string text = fmt::format("{} page {}", uc_.where(), page_index_);
-  if (running_) fmt::format_to(std::back_inserter(text), " job {}", *running_);
-  return text;
-}
-
-JobRunner::Result JobRunner::fail(const CodeProblem& problem) {
-  words_.write(handshake::kPpc, problem.offset);
-  uc_.diagnostics().report({.category = FaultCategory::GuestError,
-                            .where = fmt::format("{} body offset {:#x}", here(), problem.offset),
-                            .expected = std::string(problem.problem.expected),
-                            .came = problem.problem.came,
-                            .blame = "the control code, or who assembled or loaded it"});
-  const bool opcode = problem.fault == CodeFault::InvalidOpcode;
-  return {End::Failed, opcode ? error_code::invalid_opcode(uc_.index()) : error_code::invalid_page(uc_.index())};
-}
-
-JobRunner::Result JobRunner::fail_unmodelled(Opcode opcode, std::uint32_t offset) {
-  words_.write(handshake::kPpc, offset);
-  uc_.diagnostics().unmodelled("opcode", find_opcode(static_cast<std::uint8_t>(opcode))->mnemonic,
-                               fmt::format("{} body offset {:#x}", here(), offset));
-  return {End::Failed, error_code::invalid_opcode(uc_.index())};
-}
-
-void JobRunner::report_hang() {
-  words_.set(FwState::CTRL_CODE_HANG);
-  words_.write(handshake::kMiscStatus, words_.read(handshake::kMiscStatus) | handshake::kMiscControlCodeHang);
-  uc_.diagnostics().report({.category = FaultCategory::GuestError,
-                            .where = here(),
-                            .expected = fmt::format("the command to end within cert.packet_timeout_ms = {}",
-                                                    uc_.parameters().packet_timeout_ms),
-                            .came = blocked_jobs(),
-                            .blame = "the control code"});
-}
-
-std::string JobRunner::blocked_jobs() const {
-  std::string text;
-  for (const Job& job : jobs_) {
-    if (job.state != JobState::Blocked) continue;
-    const Barrier& barrier = barriers_[job.barrier];
-    fmt::format_to(std::back_inserter(text), "{}job {} at local barrier {} ({} of {} arrived)",
-                   text.empty() ? "a hang: " : ", ", job.header.id, job.barrier, barrier.arrived, barrier.participants);
+  const auto never = std::ranges::find(page_.jobs, JobState::Deferred, &Job::state);
+  if (never != page_.jobs.end()) {
+    fail({CodeFault::InvalidPage,
+          never->header.start,
+          {"LAUNCH_JOB of every deferred job before the page ends", fmt::format("none of job {}", never->header.id)}});
   }
-  return text.empty() ? "no end, although jobs can run" : text;
+}
+
+/// Chains that no job waits for still read the page.
+void JobRunner::leave_page() {
+  words_.set(FwState::CHECK_NEWPAGE);
+  await_dm2mm();
+  if (uc_.dm2mm().failures() != dma_failures_) {
+    fail({CodeFault::InvalidOpcode,
+          0,
+          {"uC-DMA chains that can be done", uc_.dm2mm().last_reason() + ", and no job waited for the chain"}});
+  }
+}
+
+void JobRunner::await_dm2mm() {
+  uc_.await(uc_.dm2mm(), uc_.dm2mm().last(),
+            {WaitReason::Queue, "end of all uC-DMA chains of page", page_.index, "the uC-DMA"});
+}
+
+void JobRunner::finish_dma() {
+  loader_.drain();
+  await_dm2mm();
+}
+
+// --- the job list ---------------------------------------------------------------------------------------------------
+
+void JobRunner::parse_next_job() {
+  const std::uint32_t offset = page_.parse_offset;
+  const std::variant<JobHeader, EndOfPage, CodeProblem> next = next_job(body_, offset);
+  if (const auto* problem = std::get_if<CodeProblem>(&next)) fail(*problem);
+  charge_opcode();
+  if (std::holds_alternative<EndOfPage>(next)) {
+    page_.parsed = true;
+    spend();
+    if (resume_offset_) {
+      fail({CodeFault::InvalidPage, *resume_offset_, {"the PREEMPT that saved the context", "the end of the page"}});
+    }
+    words_.set(FwState::EXEC_EVENTLOOP);
+    return;
+  }
+  const auto& header = std::get<JobHeader>(next);
+  if (std::ranges::any_of(page_.jobs, [&](const Job& job) { return job.header.id == header.id; })) {
+    fail({CodeFault::InvalidPage,
+          offset,
+          {"job ids that are unique in the page", fmt::format("a second job {}", header.id)}});
+  }
+  page_.parse_offset = header.end();
+  Job& job = page_.jobs.emplace_back();
+  job.header = header;
+  job.special = is_special(header);
+  job.pc = header.first_instruction();
+  if (resume_offset_ && header.end() <= *resume_offset_) {
+    job.state = JobState::Done;
+    return;
+  }
+  ++counters_.jobs;
+  words_.count(handshake::kCounterJobs);
+  pending_ += job_start_time_;
+  if (header.start_opcode == Opcode::START_JOB_DEFERRED) {
+    const bool launched = std::erase(page_.launched, header.id) != 0;
+    job.state = launched ? JobState::Ready : JobState::Deferred;
+    return;
+  }
+  if (header.start_opcode == Opcode::START_COND_JOB_PREEMPT && !std::exchange(preempted_flag_, false)) {
+    job.state = JobState::Done;
+    party_barrier();
+    return;
+  }
+  if (resume_offset_) restore_registers(job);
+  run_job(job);
+}
+
+bool JobRunner::is_special(const JobHeader& header) const {
+  if (header.start_opcode == Opcode::START_COND_JOB_PREEMPT) return true;
+  for (std::uint32_t pc = header.first_instruction();;) {
+    const std::variant<Instruction, CodeProblem> next = next_instruction(body_, header, pc);
+    const auto* instruction = std::get_if<Instruction>(&next);
+    if (instruction == nullptr) return false;  // Whoever executes it says so.
+    switch (instruction->opcode()) {
+      case Opcode::LOAD_PDI:
+      case Opcode::LOAD_CORES:
+      case Opcode::LOAD_CORES_CP:
+      case Opcode::LOAD_LAST_PDI:
+      case Opcode::PREEMPT:
+        return true;
+      case Opcode::END_JOB:
+        return false;
+      default:
+        pc += instruction->info->size;
+    }
+  }
 }
 
 }  // namespace aie4::cert

@@ -13,7 +13,6 @@ using handshake::FwState;
 namespace {
 
 constexpr std::uint32_t kPartitionColumns = 0x7F;  ///< In partition_size.
-constexpr std::uint32_t kSwitchRequested = 1U << 0;
 
 }  // namespace
 
@@ -24,7 +23,7 @@ Lead::Lead(Microcontroller& uc, JobRunner& runner, CertCounters& counters, Fault
       faults_(faults),
       words_(uc.private_memory()),
       queue_(uc, counters, faults),
-      distribution_(uc) {}
+      distribution_(uc, runner.barriers()) {}
 
 bool Lead::appointed() const {
   return words_.read(handshake::kMpaieAlive) == handshake::kAlive &&
@@ -54,10 +53,15 @@ void Lead::serve() {
     if (queue_.empty()) return stop(FwState::LEADER_HOST_QUEUE_POP, handshake::kIdleCert);
     words_.set(FwState::LEADER_HOST_QUEUE_POP);
     if (!queue_.fetch(packet_, uc_count())) return stop_broken();
-    const std::uint32_t word = process();
+    words_.count(handshake::kCounterPackets);
+    const std::optional<std::uint32_t> word = process();
+    if (!word) {
+      return stop(FwState::RUN_SAVE,
+                  handshake::kIdleCert | handshake::kIdlePreemptionSaved | handshake::kIdleQueueNotEmpty);
+    }
     words_.set(FwState::LEADER_HOST_QUEUE_FINISH);
     if (!packet_.more_follow) set_chain_failed(false);
-    queue_.complete(packet_, word);
+    queue_.complete(packet_, *word);
     // Doorbells are hints: those that rang meanwhile are answered by this look.
     take_doorbell(false);
     if (!queue_.sample()) return stop_broken();
@@ -68,6 +72,7 @@ void Lead::take_doorbell(bool asleep) {
   if (words_.read(handshake::kDoorbellPending) == 0) return;
   words_.write(handshake::kDoorbellPending, 0);
   ++counters_.doorbells;
+  words_.count(handshake::kCounterDoorbells);
   if (!asleep) return;
   uc_.consume(nanoseconds(uc_.parameters().doorbell_pickup_ns),
               {WaitReason::Clock, "pick-up of a doorbell by uC", uc_.index(), "time"});
@@ -88,7 +93,7 @@ void Lead::stop_broken() {
 }
 
 bool Lead::switch_requested() const {
-  return (words_.read(handshake::kCtxSwitchReq) & kSwitchRequested) != 0;
+  return (words_.read(handshake::kCtxSwitchReq) & handshake::kCtxSwitchRequested) != 0;
 }
 
 /// uCs of the partition. Contexts begin at column 0, so that their uC numbers are those of the array.
@@ -101,12 +106,13 @@ unsigned Lead::uc_count() const {
 
 // --- one packet -----------------------------------------------------------------------------------------------------
 
-std::uint32_t Lead::process() {
+std::optional<std::uint32_t> Lead::process() {
   if (chain_failed()) {
     ++counters_.commands_aborted;
     return completion_word::kAbort;
   }
-  std::uint32_t word = execute();
+  std::optional<std::uint32_t> word = execute();
+  if (!word) return std::nullopt;
   if (word == completion_word::kCompleted && faults_.strikes(Fault::CompletionError)) {
     word = completion_word::error(error_code::invalid_opcode(uc_.index()));
   }
@@ -119,7 +125,8 @@ std::uint32_t Lead::process() {
   return word;
 }
 
-std::uint32_t Lead::execute() {
+std::optional<std::uint32_t> Lead::execute() {
+  preempted_ = false;
   deadline_.reset();
   if (const std::uint64_t limit = uc_.parameters().packet_timeout_ms; limit != 0) {
     deadline_ = sc_core::sc_time_stamp() + milliseconds(limit);
@@ -142,14 +149,18 @@ std::uint32_t Lead::execute() {
       static_cast<void>(refuse(packet_.problem));
       break;
   }
-  return code ? completion_word::error(*code) : completion_word::kCompleted;
+  if (code) return completion_word::error(*code);
+  if (preempted_) return std::nullopt;
+  return completion_word::kCompleted;
 }
 
 std::optional<std::uint32_t> Lead::run_direct() {
   if (faults_.strikes(Fault::JobNeverFinishes)) never_finish();
   uc_.consume(nanoseconds(uc_.parameters().packet_launch_ns),
               {WaitReason::Clock, "launch of packet", queue_.index(), "time"});
-  return run_here(packet_.exec.code_address);
+  runner_.barriers().begin(0);
+  const std::uint32_t self = 1U << uc_.index();
+  return run_here(packet_.exec, self, (1U << uc_count()) - 1U);
 }
 
 std::optional<std::uint32_t> Lead::run_distributed() {
@@ -159,15 +170,35 @@ std::optional<std::uint32_t> Lead::run_distributed() {
               {WaitReason::Clock, "launch of packet", queue_.index(), "time"});
   const std::optional<ExecBuf>& own = work_[uc_.index()];
   std::optional<std::uint32_t> code;
-  if (distribution_.start(work_, uc_count(), deadline_) && own) code = run_here(own->code_address);
-  return distribution_.finish(code, deadline_);
+  if (distribution_.start(work_, uc_count(), deadline_) && own) {
+    code = run_here(*own, distribution_.party(), distribution_.partition());
+  }
+  bool workers_preempted = false;
+  code = distribution_.finish(code, deadline_, workers_preempted);
+  preempted_ = preempted_ || workers_preempted;
+  return code;
 }
 
-std::optional<std::uint32_t> Lead::run_here(std::uint64_t code_address) {
+std::optional<std::uint32_t> Lead::run_here(const ExecBuf& exec, std::uint32_t party, std::uint32_t partition) {
   words_.set(FwState::LEADER_RUN);
-  const JobRunner::Result result = runner_.run(code_address, *this);
-  // Stopped: a worker has failed, and `finish` knows its code.
-  if (result.end == JobRunner::End::Done || result.end == JobRunner::End::Stopped) return std::nullopt;
+  const JobRunner::Result result = runner_.run({.code_address = exec.code_address,
+                                                .args_address = exec.args_address,
+                                                .args_len = exec.args_len,
+                                                .lead = uc_.index(),
+                                                .party = party,
+                                                .partition = partition},
+                                               *this);
+  switch (result.end) {
+    case JobRunner::End::Preempted:
+      preempted_ = true;
+      return std::nullopt;
+    case JobRunner::End::Done:
+    case JobRunner::End::Stopped:  // A worker has failed, and `finish` knows its code.
+      return std::nullopt;
+    case JobRunner::End::Failed:
+    case JobRunner::End::TimedOut:
+      break;
+  }
   return result.code;
 }
 

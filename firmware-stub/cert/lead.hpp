@@ -39,13 +39,14 @@ class Lead : private RunSupervisor {
   [[nodiscard]] bool switch_requested() const;
   [[nodiscard]] unsigned uc_count() const;
 
-  /// Handle the packet in `packet_`; return its completion word.
-  [[nodiscard]] std::uint32_t process();
-  [[nodiscard]] std::uint32_t execute();
+  /// Handle the packet in `packet_`; return its completion word, or nothing if it was preempted.
+  [[nodiscard]] std::optional<std::uint32_t> process();
+  [[nodiscard]] std::optional<std::uint32_t> execute();
   [[nodiscard]] std::optional<std::uint32_t> run_direct();
   [[nodiscard]] std::optional<std::uint32_t> run_distributed();
   /// Error code of a run of the lead's own, if it failed.
-  [[nodiscard]] std::optional<std::uint32_t> run_here(std::uint64_t code_address);
+  [[nodiscard]] std::optional<std::uint32_t> run_here(const ExecBuf& exec, std::uint32_t party,
+                                                      std::uint32_t partition);
   [[nodiscard]] bool collect_work();
   [[nodiscard]] bool refuse(const Problem& problem);
   [[noreturn]] void never_finish();
@@ -66,6 +67,7 @@ class Lead : private RunSupervisor {
   Packet packet_;
   Distribution::Assignments work_{};
   std::optional<sc_core::sc_time> deadline_;  ///< Of the present packet.
+  bool preempted_ = false;                    ///< The present packet was saved at a PREEMPT.
   std::uint32_t idle_status_ = 0;             ///< What was reported last.
 };
 

@@ -11,12 +11,14 @@ Worker::Worker(Microcontroller& uc, JobRunner& runner) : uc_(uc), runner_(runner
 
 void Worker::serve() {
   while (work_posted()) {
+    preempted_ = false;
     words_.write(handshake::kCertIdleStatus, 0);
     take();
     work();
   }
   words_.set(FwState::NO_PAGE);
-  words_.write(handshake::kCertIdleStatus, handshake::kIdleCert);
+  const std::uint32_t saved = preempted_ ? handshake::kIdlePreemptionSaved : 0;
+  words_.write(handshake::kCertIdleStatus, handshake::kIdleCert | saved);
 }
 
 /// Copies the descriptor and clears the mailbox, so that a reset leaves nothing that looks like work or a release.
@@ -24,8 +26,14 @@ void Worker::take() {
   command_ = words_.read(mailbox::kWork);
   const std::uint32_t details = words_.read(mailbox::kDetails);
   has_code_ = (details & 1U) != 0;
-  lead_ = details >> 8U & 0xFFU;
-  code_address_ = words_.read(mailbox::kCodeLow) | std::uint64_t{words_.read(mailbox::kCodeHigh)} << 32U;
+  lead_ = details >> 8U & 7U;
+  request_ = {.code_address = words_.read(mailbox::kCodeLow) | std::uint64_t{words_.read(mailbox::kCodeHigh)} << 32U,
+              .args_address = words_.read(mailbox::kArgsLow) | std::uint64_t{words_.read(mailbox::kArgsHigh)} << 32U,
+              .args_len = details >> 16U,
+              .lead = lead_,
+              .party = details >> 1U & 0x3FU,
+              .partition = (1U << (details >> 12U & 7U)) - 1U};
+  runner_.barriers().begin(command_);
   for (const std::uint32_t word : {mailbox::kWork, mailbox::kGo, mailbox::kRelease, mailbox::kAbort}) {
     words_.write(word, 0);
   }
@@ -51,13 +59,16 @@ void Worker::work() {
 std::uint32_t Worker::run_code() {
   if (!has_code_) return mailbox::kResultDone;
   words_.set(FwState::WORKER_RUN);
-  const JobRunner::Result result = runner_.run(code_address_, *this);
+  const JobRunner::Result result = runner_.run(request_, *this);
   switch (result.end) {
     case JobRunner::End::Done:
       return mailbox::kResultDone;
     case JobRunner::End::Stopped:
       if (words_.read(mailbox::kAbortHung) != 0) runner_.report_hang();
       return mailbox::kResultStopped;
+    case JobRunner::End::Preempted:
+      preempted_ = true;
+      return mailbox::kResultPreempted;
     case JobRunner::End::Failed:
     case JobRunner::End::TimedOut:
       break;

@@ -43,7 +43,8 @@ class Worker : private RunSupervisor {
   std::uint32_t command_ = 0;
   unsigned lead_ = 0;
   bool has_code_ = false;
-  std::uint64_t code_address_ = 0;
+  bool preempted_ = false;
+  RunRequest request_;
 };
 
 }  // namespace aie4::cert

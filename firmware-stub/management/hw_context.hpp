@@ -2,7 +2,11 @@
 // What the management firmware knows of a hardware context.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <vector>
+
+#include "firmware-stub/cert/memory_map.hpp"
 
 namespace aie4::management {
 
@@ -18,6 +22,13 @@ enum class Band : std::uint8_t { Realtime, High, Normal, Low };
   return Band::Low;
 }
 
+/// What CERT leaves in one uC when the array is taken away at a PREEMPT: ctx_save of the handshake, and registers.
+struct SavedUc {
+  std::array<std::uint32_t, 5> load_state{};  ///< restore, and what was loaded last.
+  std::uint32_t last_preemption_id = 0;
+  std::array<std::uint32_t, cert::register_save::kCount> registers{};
+};
+
 struct HwContext {
   unsigned function = 0;
   std::uint32_t id = 0;  ///< Unique within its function; also the number of its doorbell page.
@@ -32,6 +43,7 @@ struct HwContext {
   // What CERT left in the handshake when the array was taken away.
   std::uint32_t runlist_read_idx = 0;
   std::uint32_t restore = 0;
+  std::vector<SavedUc> saved = {};  ///< By uC; empty: not at a PREEMPT.
 };
 
 }  // namespace aie4::management

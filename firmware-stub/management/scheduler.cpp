@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "firmware-stub/cert/handshake.hpp"
 #include "models/registers/mpnpu.hpp"
@@ -72,6 +73,11 @@ void Scheduler::reset_microcontrollers() {
   controller_.write32(shim(0, registers::shim::kInterruptControllerStatus), kUcCoreBit);
 }
 
+void Scheduler::clean_array() {
+  reset_microcontrollers();
+  used_ = false;
+}
+
 void Scheduler::add(const HwContext& context) {
   contexts_[{context.function, context.id}] = std::make_unique<HwContext>(context);
 }
@@ -89,7 +95,7 @@ bool Scheduler::remove(unsigned function, std::uint32_t id) {
     resident_ = nullptr;
     resident_busy_ = false;
     switch_requested_ = false;
-    reset_microcontrollers();
+    clean_array();
   }
   contexts_.erase(found);
   return true;
@@ -155,34 +161,72 @@ void Scheduler::raise_completion() {
 void Scheduler::leave(std::uint32_t idle_status) {
   resident_->runlist_read_idx = controller_.read32(handshake(kLead, hs::kRunlistReadIdx));
   resident_->restore = controller_.read32(handshake(kLead, hs::kRestore));
+  save(*resident_);
   const bool doorbell_left = controller_.read32(handshake(kLead, hs::kDoorbellPending)) != 0;
   if ((idle_status & hs::kIdleQueueNotEmpty) != 0 || doorbell_left) mark_runnable(*resident_);
   resident_ = nullptr;
   switch_requested_ = false;
 }
 
+/// The lead says that the context has stopped; whether it did so at a PREEMPT, each uC's restore word says.
+void Scheduler::save(HwContext& context) {
+  std::vector<SavedUc> saved(std::size_t{2} * columns());
+  bool preempted = false;
+  for (unsigned index = 0; index < saved.size(); ++index) {
+    controller_.read(handshake(index, hs::kRestore), std::as_writable_bytes(std::span(saved[index].load_state)));
+    if (saved[index].load_state[0] >> hs::kRestoreOffsetLsb == 0) continue;
+    preempted = true;
+    saved[index].last_preemption_id = controller_.read32(handshake(index, hs::kLastPreemptionId));
+    controller_.read(handshake(index, cert::register_save::kWords),
+                     std::as_writable_bytes(std::span(saved[index].registers)));
+  }
+  context.saved.clear();
+  if (preempted) context.saved = std::move(saved);
+}
+
+std::vector<std::uint32_t> Scheduler::handshake_block(const HwContext& context, unsigned index) const {
+  std::vector<std::uint32_t> block(hs::kSize / 4);
+  const auto put = [&block](std::uint32_t offset, std::uint32_t value) { block[offset / 4] = value; };
+  const bool lead = index == kLead;
+  put(hs::kMpaieAlive, hs::kAlive);
+  put(hs::kPartitionBaseAddress, 0);
+  put(hs::kPartitionSize, columns() | (index % 2 != 0 ? 1U << 31 : 0U));
+  put(hs::kHsaAddrHigh, lead ? static_cast<std::uint32_t>(context.hsa_address >> 32) : hs::kNoQueue);
+  put(hs::kHsaAddrLow, lead ? static_cast<std::uint32_t>(context.hsa_address) : hs::kNoQueue);
+  put(hs::kDoorbellPending, lead ? 1 : 0);
+  put(hs::kRunlistReadIdx, lead ? context.runlist_read_idx : 0);
+  put(hs::kRestore, lead ? context.restore : 0);
+  // What the array holds is known only to who comes back through RESTORE.
+  put(hs::kLastPdiId, hs::kNothingLoaded);
+  put(hs::kLastCoreElfId, hs::kNothingLoaded);
+  put(hs::kOpcodeTimeoutConfig, static_cast<std::uint32_t>(controller_.parameters().opcode_timeout_ms));
+  if (!context.saved.empty()) {
+    const SavedUc& saved = context.saved[index];
+    std::ranges::copy(saved.load_state, block.begin() + hs::kRestore / 4);
+    put(hs::kLastPreemptionId, saved.last_preemption_id);
+  }
+  return block;
+}
+
 void Scheduler::enter(HwContext& context) {
   controller_.consume(microseconds(controller_.parameters().context_switch_us),
                       {WaitReason::Clock, "context switch to", context.id, "time"});
+  if (used_) clean_array();
+  used_ = true;
   const std::uint32_t smid = registers::shim::smid::encode(context.function, context.id);
   for (unsigned column = 0; column < columns(); ++column) {
     controller_.write32(shim(column, registers::shim::kSmidA), smid);
     controller_.write32(shim(column, registers::shim::kSmidB), smid);
   }
   for (unsigned index = 0; index < 2 * columns(); ++index) {
-    std::array<std::uint32_t, hs::kSize / 4> block{};
-    const auto put = [&block](std::uint32_t offset, std::uint32_t value) { block[offset / 4] = value; };
-    const bool lead = index == kLead;
-    put(hs::kMpaieAlive, hs::kAlive);
-    put(hs::kPartitionBaseAddress, 0);
-    put(hs::kPartitionSize, columns() | (index % 2 != 0 ? 1U << 31 : 0U));
-    put(hs::kHsaAddrHigh, lead ? static_cast<std::uint32_t>(context.hsa_address >> 32) : hs::kNoQueue);
-    put(hs::kHsaAddrLow, lead ? static_cast<std::uint32_t>(context.hsa_address) : hs::kNoQueue);
-    put(hs::kDoorbellPending, lead ? 1 : 0);
-    put(hs::kRunlistReadIdx, lead ? context.runlist_read_idx : 0);
-    put(hs::kRestore, lead ? context.restore : 0);
+    if (!context.saved.empty()) {
+      controller_.write(handshake(index, cert::register_save::kWords),
+                        std::as_bytes(std::span(context.saved[index].registers)));
+    }
+    const std::vector<std::uint32_t> block = handshake_block(context, index);
     controller_.write(handshake(index, 0), std::as_bytes(std::span(block)));
   }
+  context.saved.clear();
   context.runnable = false;
   resident_ = &context;
   resident_completed_ = false;

@@ -20,7 +20,8 @@
 namespace aie4::management {
 
 /// Talks to CERT through the handshake blocks in the microcontrollers' memories, their Wakeup and reset registers, and
-/// the interrupt of the lead (uC 0). Between contexts the lead always confirms that it has stopped.
+/// the interrupt of the lead (uC 0). Between contexts the lead always confirms that it has stopped: between two
+/// commands, or at a PREEMPT, where it has saved the context.
 class Scheduler {
  public:
   Scheduler(ManagementController& controller, FaultPlan& faults);
@@ -51,9 +52,13 @@ class Scheduler {
   void raise_completion();
   void hold_in_reset(bool hold);
   void reset_microcontrollers();
+  /// Nothing of one context is left for the next.
+  void clean_array();
   void wake_lead();
   void enter(HwContext& context);
   void leave(std::uint32_t idle_status);
+  void save(HwContext& context);
+  [[nodiscard]] std::vector<std::uint32_t> handshake_block(const HwContext& context, unsigned uc) const;
   void mark_runnable(HwContext& context);
   [[nodiscard]] HwContext* next() const;
   [[nodiscard]] bool quantum_over() const;
@@ -67,6 +72,7 @@ class Scheduler {
   HwContext* resident_ = nullptr;
   bool resident_busy_ = false;       // Woken, and not yet seen idle.
   bool resident_completed_ = false;  // A completion since it came in.
+  bool used_ = false;                // A context has been resident since the array was cleaned.
   bool switch_requested_ = false;    // ctx_switch_req is set; the lead's confirmation is awaited.
   sc_core::sc_time resident_since_ = sc_core::SC_ZERO_TIME;
   std::uint64_t arrivals_ = 0;

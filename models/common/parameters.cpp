@@ -164,6 +164,13 @@ constexpr auto kTable = std::to_array<ParameterInfo>({
     {"shim.cold_write_ns", &P::shim_cold_write_ns, "ns", 340, 0, 1'000'000, Assumed,
      "scaled from event traces of AIE2 hardware (xdna-emu)", "on top for the first writing task of a channel"},
 
+    {"uc.dma_queue_depth", &P::uc_dma_queue_depth, "1", 8, 1, 31, Assumed, kNone,
+     "chains that wait in a uC-DMA engine beside the one that runs"},
+    {"uc.dma_bd_ns", &P::uc_dma_bd_ns, "ns", 150, 0, 1'000'000, Assumed, kNone,
+     "fetch and start of one descriptor of a uC-DMA chain"},
+    {"uc.dma_bytes_per_cycle", &P::uc_dma_bytes_per_cycle, "B/cycle", 4, 1, 64, Assumed, kNone,
+     "words of a uC-DMA towards the array, per cycle of the NPU-H clock"},
+
     {"cert.doorbell_pickup_ns", &P::doorbell_pickup_ns, "ns", 1500, 0, 1'000'000'000, Assumed, kNone,
      "doorbell write to CERT's first look at the queue"},
     {"cert.packet_fetch_ns", &P::packet_fetch_ns, "ns", 400, 0, 1'000'000'000, Inferred, kChainedNoop,
@@ -174,8 +181,16 @@ constexpr auto kTable = std::to_array<ParameterInfo>({
     {"cert.job_start_ns", &P::job_start_ns, "ns", 300, 0, 1'000'000'000, Assumed, kNone, "START_JOB"},
     {"cert.completion_ns", &P::completion_ns, "ns", 700, 0, 1'000'000'000, Inferred, kChainedNoop,
      "post-work, beside the writes to host memory"},
+    {"cert.poll_interval_ns", &P::poll_interval_ns, "ns", 60, 1, 1'000'000, Assumed, kNone,
+     "between two rounds of polls when nothing else can run, beside the reads themselves"},
+    {"cert.token_wait_ns", &P::token_wait_ns, "ns", 100, 0, 1'000'000, Assumed, kNone,
+     "from the last token that WAIT_TCTS waits for to the next opcode"},
+    {"cert.preempt_check_ns", &P::preempt_check_ns, "ns", 50, 0, 1'000'000, Assumed, kNone,
+     "PREEMPT when nobody asks for the array, beside its barrier"},
     {"cert.packet_timeout_ms", &P::packet_timeout_ms, "ms", 2000, 0, 10'000'000, Assumed, kNone,
      "a command that runs longer ends with PKT_TIMEOUT; 0 = never"},
+    {"cert.opcode_timeout_ms", &P::opcode_timeout_ms, "ms", 0, 0, 10'000'000, Assumed, kNone,
+     "a job that waits longer at one opcode ends its command with PKT_TIMEOUT; 0 = never"},
 });
 
 }  // namespace

@@ -106,6 +106,10 @@ struct Parameters {
   std::uint64_t shim_cold_read_ns;
   std::uint64_t shim_cold_read_decay_percent;
   std::uint64_t shim_cold_write_ns;
+  // Microcontrollers.
+  std::uint64_t uc_dma_queue_depth;
+  std::uint64_t uc_dma_bd_ns;
+  std::uint64_t uc_dma_bytes_per_cycle;
   // CERT.
   std::uint64_t doorbell_pickup_ns;
   std::uint64_t packet_fetch_ns;
@@ -113,7 +117,11 @@ struct Parameters {
   std::uint64_t opcode_ns;
   std::uint64_t job_start_ns;
   std::uint64_t completion_ns;
+  std::uint64_t poll_interval_ns;
+  std::uint64_t token_wait_ns;
+  std::uint64_t preempt_check_ns;
   std::uint64_t packet_timeout_ms;
+  std::uint64_t opcode_timeout_ms;
 };
 
 struct ParameterInfo {

@@ -55,7 +55,13 @@ Npu::Npu(sc_core::sc_module_name name, const Configuration& configuration, Fault
     Microcontroller& core = *microcontrollers.back();
     core.axi_mm.bind(array.masters);
     core.noc.bind(noc.engines);
+    core.set_dma_clock(&npu_h_clock);
     cores.push_back(&core);
+    array::TokenCounter& counter =
+        array.shim_tile(index / 2).tokens(index % 2 == 0 ? registers::Half::A : registers::Half::B);
+    tokens.push_back(std::make_unique<array::UcTokens>(fmt::format("uc{}_tokens", index).c_str(), counter,
+                                                       [&core] { core.attention(); }));
+    core.set_tokens(tokens.back().get());
   }
   array.attach(cores);
   for (unsigned column = 0; column < parameters.columns; ++column) array.shim_tile(column).noc.bind(noc.engines);

@@ -10,6 +10,7 @@
 #include <systemc>
 
 #include "models/array/array.hpp"
+#include "models/array/uc_tokens.hpp"
 #include "models/common/clock_domain.hpp"
 #include "models/common/diagnostics.hpp"
 #include "models/common/probe.hpp"
@@ -42,6 +43,7 @@ class Npu : public sc_core::sc_module {
   array::Array array;
   std::vector<std::unique_ptr<FunctionUnit>> functions;
   std::vector<std::unique_ptr<Microcontroller>> microcontrollers;
+  std::vector<std::unique_ptr<array::UcTokens>> tokens;  ///< By microcontroller.
 
   SC_HAS_PROCESS(Npu);
   /// `images` are what PF-less devices boot from. Configuration, faults, diagnostics and `probe` outlive the NPU.

@@ -10,11 +10,8 @@
 namespace aie4 {
 namespace {
 
-constexpr std::uint32_t kMaxDmaBytes = 4 * 0x7FFF;
-constexpr std::uint32_t kStatusRunning = 1U << 0;
-constexpr std::uint32_t kStatusLocalOutOfRange = 1U << 2;
-constexpr std::uint32_t kStatusDecErr = 1U << 4;
-constexpr std::uint32_t kAxiDecErr = 1U << 1;
+constexpr std::uint32_t kEventAction = 1U << 1;       // In core_interrupt_status.
+constexpr std::uint32_t kInterruptPending = 1U << 1;  // In core_status.
 
 std::string register_name(std::uint32_t offset, unsigned index) {
   return registers::kind_and_name(array::TileKind::Shim, offset + index % 2 * registers::kHalfB);
@@ -43,9 +40,9 @@ Microcontroller::Microcontroller(sc_core::sc_module_name name, unsigned index, c
       program_memory_(registers::uc::kProgramMemorySize),
       private_memory_(registers::uc::kPrivateDataMemorySize),
       shared_memory_(registers::uc::kModuleDataMemorySize),
-      dm2mm_name_(fmt::format("uc{} DM2MM", index)),
-      mm2dm_name_(fmt::format("uc{} MM2DM", index)),
-      host_access_(new HostAccess) {
+      host_access_(new HostAccess),
+      dm2mm_("dm2mm", UcDmaDirection::Dm2mm, fmt::format("uc{} DM2MM", index), shared_memory_, parameters, *this),
+      mm2dm_("mm2dm", UcDmaDirection::Mm2dm, fmt::format("uc{} MM2DM", index), shared_memory_, parameters, *this) {
   array.register_b_transport(this, &Microcontroller::b_transport);
   noc_payload_.set_extension(host_access_);
   SC_THREAD(core);
@@ -54,9 +51,44 @@ Microcontroller::Microcontroller(sc_core::sc_module_name name, unsigned index, c
 void Microcontroller::set_reset(bool asserted) {
   if (asserted == in_reset_) return;
   in_reset_ = asserted;
-  if (asserted) unwind_ = true;
+  if (asserted) {
+    unwind_ = true;
+    dm2mm_.abort();
+    mm2dm_.abort();
+    interrupt_status_ = 0;
+  }
   wakeup_latched_ = false;
+  attention_latched_ = false;
   reset_changed_.notify();
+}
+
+void Microcontroller::event_interrupt() {
+  if (in_reset_) return;
+  interrupt_status_ |= kEventAction;
+  attention();
+}
+
+void Microcontroller::attention() {
+  attention_latched_ = true;
+  attention_.notify();
+}
+
+void Microcontroller::set_dma_paused(bool paused) {
+  dm2mm_.set_paused(paused);
+  mm2dm_.set_paused(paused);
+}
+
+void Microcontroller::set_dma_clock(const ClockDomain* clock) {
+  dm2mm_.set_clock(clock);
+  mm2dm_.set_clock(clock);
+}
+
+void Microcontroller::observe(ResourceRegistry& resources, Probe* probe) {
+  use_ = &resources.add(fmt::format("uc{}", index_));
+  probe_ = probe;
+  if (probe_ != nullptr) track_ = probe_->track(fmt::format("uc{}", index_));
+  dm2mm_.observe(&resources.add(fmt::format("uc{} DM2MM", index_)), probe);
+  mm2dm_.observe(&resources.add(fmt::format("uc{} MM2DM", index_)), probe);
 }
 
 std::string Microcontroller::where() const {
@@ -87,8 +119,6 @@ void Microcontroller::core() {
       }
     } catch (const ControllerReset&) {
       process_.end();
-      mm2dm_status_ &= ~kStatusRunning;
-      dm2mm_status_ &= ~kStatusRunning;
     }
   }
 }
@@ -108,11 +138,26 @@ void Microcontroller::wait_or_reset(const sc_core::sc_time* duration, const sc_c
 void Microcontroller::consume(const sc_core::sc_time& duration, const WaitLabel& label) {
   if (duration == sc_core::SC_ZERO_TIME) return;
   const WaitRegistry::Scope scope(process_, label);
+  const sc_core::sc_time begin = sc_core::sc_time_stamp();
   wait_or_reset(&duration, nullptr);
+  account(begin, label);
+}
+
+void Microcontroller::account(const sc_core::sc_time& begin, const WaitLabel& label) {
+  if (use_ == nullptr) return;
+  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  if (label.reason == WaitReason::Clock) {
+    use_->busy += now - begin;
+    ++use_->operations;
+  } else {
+    use_->stall(label.reason, now - begin);
+  }
+  if (probe_ != nullptr && now != begin) probe_->slice(track_, begin, now, label.subject);
 }
 
 bool Microcontroller::sleep(const WaitLabel& label, std::optional<sc_core::sc_time> deadline) {
   const WaitRegistry::Scope scope(process_, label);
+  const sc_core::sc_time begin = sc_core::sc_time_stamp();
   asleep_ = true;
   while (!wakeup_latched_) {
     if (!deadline) {
@@ -127,77 +172,29 @@ bool Microcontroller::sleep(const WaitLabel& label, std::optional<sc_core::sc_ti
   const bool woken = wakeup_latched_;
   wakeup_latched_ = false;
   asleep_ = false;
+  account(begin, label);
   return woken;
 }
 
-std::uint32_t Microcontroller::axi_access(tlm::tlm_command command, std::uint64_t address, std::uint32_t value) {
-  tlm::tlm_generic_payload payload;
-  payload.set_command(command);
-  payload.set_address(address);
-  payload.set_data_ptr(reinterpret_cast<unsigned char*>(&value));
-  payload.set_data_length(4);
-  payload.set_streaming_width(4);
-  sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-  axi_mm->b_transport(payload, delay);
-  if (payload.is_response_error()) axi_errors_ |= kAxiDecErr;
-  consume(delay, {WaitReason::Memory, "AXI-MM access at offset", address, "the array"});
-  return value;
-}
-
-std::uint32_t Microcontroller::axi_read32(std::uint64_t address) {
-  return axi_access(tlm::TLM_READ_COMMAND, address, 0);
-}
-
-void Microcontroller::axi_write32(std::uint64_t address, std::uint32_t value) {
-  axi_access(tlm::TLM_WRITE_COMMAND, address, value);
-}
-
-DmaStatus Microcontroller::read_host(std::uint64_t host_address, std::uint32_t local_offset, std::uint32_t bytes) {
-  return transfer(Direction::Mm2dm, host_address, local_offset, bytes);
-}
-
-DmaStatus Microcontroller::write_host(std::uint64_t host_address, std::uint32_t local_offset, std::uint32_t bytes) {
-  return transfer(Direction::Dm2mm, host_address, local_offset, bytes);
-}
-
-DmaStatus Microcontroller::transfer(Direction direction, std::uint64_t host_address, std::uint32_t local_offset,
-                                    std::uint32_t bytes) {
-  const bool reading = direction == Direction::Mm2dm;
-  std::uint32_t& status = reading ? mm2dm_status_ : dm2mm_status_;
-  const bool local_ok = bytes != 0 && bytes % 4 == 0 && bytes <= kMaxDmaBytes && local_offset % 4 == 0 &&
-                        local_offset <= shared_memory_.size() && bytes <= shared_memory_.size() - local_offset;
-  if (!local_ok) {
-    status |= kStatusLocalOutOfRange;
-    diagnostics_.report({.category = FaultCategory::SimulatorDefect,
-                         .where = fmt::format("{} {}", where(), reading ? mm2dm_name_ : dm2mm_name_),
-                         .expected = "a word-aligned range inside the shared data memory",
-                         .came = fmt::format("offset {:#x}, {} bytes", local_offset, bytes),
-                         .blame = "CERT"});
-    return DmaStatus::NotMapped;
+void Microcontroller::doze(const WaitLabel& label, std::optional<sc_core::sc_time> deadline) {
+  const WaitRegistry::Scope scope(process_, label);
+  const sc_core::sc_time begin = sc_core::sc_time_stamp();
+  asleep_ = true;
+  while (!wakeup_latched_ && !attention_latched_) {
+    if (unwind_) throw ControllerReset{};
+    if (deadline) {
+      const sc_core::sc_time now = sc_core::sc_time_stamp();
+      if (now >= *deadline) break;
+      sc_core::wait(*deadline - now, wakeup_ | attention_ | reset_changed_);
+    } else {
+      sc_core::wait(wakeup_ | attention_ | reset_changed_);
+    }
+    if (unwind_) throw ControllerReset{};
   }
-  status |= kStatusRunning;
-  host_access_->function = registers::shim::smid::function(smid_);
-  host_access_->attributes = {.engine = reading ? mm2dm_name_ : dm2mm_name_,
-                              .context = registers::shim::smid::context(smid_)};
-  host_access_->status = DmaStatus::Ok;
-  noc_payload_.set_command(reading ? tlm::TLM_READ_COMMAND : tlm::TLM_WRITE_COMMAND);
-  noc_payload_.set_address(host_address);
-  noc_payload_.set_data_ptr(reinterpret_cast<unsigned char*>(shared_memory_.data() + local_offset));
-  noc_payload_.set_data_length(bytes);
-  noc_payload_.set_streaming_width(bytes);
-  noc_payload_.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
-  sc_core::sc_time delay = sc_core::SC_ZERO_TIME;
-  noc->b_transport(noc_payload_, delay);
-  const DmaStatus outcome = host_access_->status;
-  if (noc_payload_.is_response_error()) {
-    status |= kStatusDecErr;
-  } else {
-    (reading ? bytes_read_ : bytes_written_) += bytes;
-  }
-  consume(delay, {WaitReason::Memory, reading ? "read of host memory, bytes" : "write of host memory, bytes", bytes,
-                  "NoC and DDR"});
-  status &= ~kStatusRunning;
-  return outcome;
+  wakeup_latched_ = false;
+  attention_latched_ = false;
+  asleep_ = false;
+  account(begin, label);
 }
 
 void Microcontroller::raise_interrupt() {
@@ -250,15 +247,20 @@ std::span<std::byte> Microcontroller::memory_at(std::uint32_t offset, std::size_
 std::uint32_t Microcontroller::read_register(std::uint32_t offset) {
   switch (offset) {
     case registers::uc::kCoreStatus:
-      return asleep_ ? 1U : 0U;
+      return (asleep_ ? 1U : 0U) | (interrupt_status_ != 0 ? kInterruptPending : 0U);
     case registers::uc::kCoreControl:
       return 0;
+    case registers::uc::kCoreInterruptStatus:
+      return interrupt_status_;
     case registers::uc::kCoreAxiMmErrors:
       return axi_errors_;
     case registers::uc::kDmaDm2mmStatus:
-      return dm2mm_status_;
+      return dm2mm_.status();
     case registers::uc::kDmaMm2dmStatus:
-      return mm2dm_status_;
+      return mm2dm_.status();
+    case registers::uc::kDmaDm2mmControl:
+    case registers::uc::kDmaMm2dmControl:
+      return 0;
     default:
       break;
   }
@@ -278,11 +280,14 @@ void Microcontroller::write_register(std::uint32_t offset, std::uint32_t value) 
     case registers::uc::kCoreAxiMmErrors:
       axi_errors_ &= ~value;
       return;
+    case registers::uc::kCoreInterruptStatus:
+      interrupt_status_ &= ~value;
+      return;
     case registers::uc::kDmaDm2mmControl:
-      dm2mm_status_ = 0;
+      if ((value & 1U) != 0) dm2mm_.reset();
       return;
     case registers::uc::kDmaMm2dmControl:
-      mm2dm_status_ = 0;
+      if ((value & 1U) != 0) mm2dm_.reset();
       return;
     default:
       break;

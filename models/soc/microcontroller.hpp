@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// One microcontroller ("uC") of a shim tile: three memories, sleep and wake, two uC-DMA engines, an interrupt line, and
-// the process that runs its firmware. Source: NPU3 register lists, UC module of the shim tile.
+// One microcontroller ("uC") of a shim tile: three memories, sleep and wake, two uC-DMA engines, interrupts, and the
+// process that runs its firmware. Source: NPU3 register lists, UC module of the shim tile.
 #pragma once
 
 #include <cstddef>
@@ -23,12 +23,14 @@
 #include "models/common/wait_registry.hpp"
 #include "models/soc/controller_program.hpp"
 #include "models/soc/host_access.hpp"
+#include "models/soc/token_port.hpp"
+#include "models/soc/uc_dma.hpp"
 
 namespace aie4 {
 
 /// The microcontroller. It sleeps after reset; whoever writes its program memory and then `core_control.Wakeup` boots
 /// it. A Wakeup that arrives while it is awake is remembered, so that no wake-up is ever lost.
-class Microcontroller : public sc_core::sc_module {
+class Microcontroller : public sc_core::sc_module, private UcDmaPort {
  public:
   // --- sockets ------------------------------------------------------------------------------------------------------
   tlm_utils::simple_target_socket<Microcontroller> array;  ///< Memories and registers, by shim-tile offset (A half).
@@ -46,6 +48,19 @@ class Microcontroller : public sc_core::sc_module {
   void set_reset(bool asserted);
   /// `smid_a`/`smid_b`: stream id of the uC DMAs.
   void set_smid(std::uint32_t smid) { smid_ = smid; }
+  /// The event that `uc_core_interrupt_event` selects has fired.
+  void event_interrupt();
+  /// Something that the program may wait for has happened outside: a token arrived, an engine ended a task.
+  void attention();
+  /// `uc_dma_pause`.
+  void set_dma_paused(bool paused);
+  /// Whether an engine has work (`uc_dma_pause` waits for it).
+  [[nodiscard]] bool dma_outstanding() const { return !dm2mm_.idle() || !mm2dm_.idle(); }
+  /// Tokens that arrive at the uC port of the shim switch; none: none ever do. Outlives the microcontroller.
+  void set_tokens(TokenPort* tokens) { tokens_ = tokens; }
+  /// The NPU-H clock, which moves the words of the engines.
+  void set_dma_clock(const ClockDomain* clock);
+  void observe(ResourceRegistry& resources, Probe* probe);
 
   // --- what the program on the core sees --------------------------------------------------------------------------
   [[nodiscard]] unsigned index() const { return index_; }
@@ -54,6 +69,7 @@ class Microcontroller : public sc_core::sc_module {
   [[nodiscard]] WaitRegistry& waits() { return waits_; }
   /// "vf0 context 3 uc2": whom the core works for, for messages.
   [[nodiscard]] std::string where() const;
+  [[nodiscard]] Probe* probe() { return probe_; }
   [[nodiscard]] std::span<std::byte> private_memory() { return private_memory_; }
   [[nodiscard]] std::span<std::byte> shared_memory() { return shared_memory_; }
 
@@ -61,36 +77,55 @@ class Microcontroller : public sc_core::sc_module {
   void consume(const sc_core::sc_time& duration, const WaitLabel& label);
   /// Goes to sleep until Wakeup, or until `deadline` (absolute). True: woken. Throws ControllerReset.
   bool sleep(const WaitLabel& label, std::optional<sc_core::sc_time> deadline = std::nullopt);
+  /// The same, but whatever the program may wait for ends it too: `attention`, an event interrupt.
+  void doze(const WaitLabel& label, std::optional<sc_core::sc_time> deadline = std::nullopt);
 
   /// Loads and stores over AXI-MM. `address` is array-relative and 4-byte aligned. Throws ControllerReset.
   [[nodiscard]] std::uint32_t axi_read32(std::uint64_t address);
   void axi_write32(std::uint64_t address, std::uint32_t value);
+  /// The same without spending the time, which is added to `delay`. False: an error, noted in core_axi_mm_errors.
+  [[nodiscard]] bool axi_access(tlm::tlm_command command, std::uint64_t address, std::uint32_t& value,
+                                sc_core::sc_time& delay);
 
   /// MM2DM: `bytes` from host memory to the shared memory; DM2MM: the other way. Both block until the transfer is done.
   /// `bytes` is a positive multiple of 4, at most 4 * 0x7FFF; local offset and host address are 4-byte aligned.
   /// Anything but DmaStatus::Ok leaves the destination untouched and has been reported. Throws ControllerReset.
   DmaStatus read_host(std::uint64_t host_address, std::uint32_t local_offset, std::uint32_t bytes);
   DmaStatus write_host(std::uint64_t host_address, std::uint32_t local_offset, std::uint32_t bytes);
+  /// Begins what `read_host` does and returns at once. Waits only if the queue is full. Throws ControllerReset.
+  [[nodiscard]] UcDma::Handle start_read(std::uint64_t host_address, std::uint32_t local_offset, std::uint32_t bytes);
+  /// Waits for the end of a task. Throws ControllerReset.
+  UcDmaState await(const UcDma& engine, UcDma::Handle handle, const WaitLabel& label);
+  [[nodiscard]] UcDma& dm2mm() { return dm2mm_; }
+  [[nodiscard]] UcDma& mm2dm() { return mm2dm_; }
+  /// Null: no tokens ever arrive.
+  [[nodiscard]] TokenPort* tokens() { return tokens_; }
 
   /// Pulses the interrupt line.
   void raise_interrupt();
 
   // --- queries ------------------------------------------------------------------------------------------------------
   [[nodiscard]] bool asleep() const { return asleep_; }
-  [[nodiscard]] std::uint64_t bytes_read() const { return bytes_read_; }
-  [[nodiscard]] std::uint64_t bytes_written() const { return bytes_written_; }
+  [[nodiscard]] std::uint64_t bytes_read() const { return mm2dm_.bytes(); }
+  [[nodiscard]] std::uint64_t bytes_written() const { return dm2mm_.bytes(); }
 
  private:
-  enum class Direction : std::uint8_t { Mm2dm, Dm2mm };
-
   void core();
   void wait_or_reset(const sc_core::sc_time* duration, const sc_core::sc_event* event);
+  /// Tells statistics and timeline what the core did since `begin`.
+  void account(const sc_core::sc_time& begin, const WaitLabel& label);
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   [[nodiscard]] std::uint32_t read_register(std::uint32_t offset);
   void write_register(std::uint32_t offset, std::uint32_t value);
   [[nodiscard]] std::span<std::byte> memory_at(std::uint32_t offset, std::size_t size);
-  std::uint32_t axi_access(tlm::tlm_command command, std::uint64_t address, std::uint32_t value);
-  DmaStatus transfer(Direction direction, std::uint64_t host_address, std::uint32_t local_offset, std::uint32_t bytes);
+  [[nodiscard]] bool transfer_fits(const UcDma& engine, std::uint32_t local_offset, std::uint32_t bytes);
+  DmaStatus transfer(UcDma& engine, std::uint64_t host_address, std::uint32_t local_offset, std::uint32_t bytes);
+  UcDma::Handle push(UcDma& engine, const UcDmaDescriptor& descriptor);
+  tlm::tlm_response_status access_array(tlm::tlm_command command, std::uint64_t address, std::span<std::byte> data,
+                                        sc_core::sc_time& delay) override;
+  DmaStatus access_host(tlm::tlm_command command, std::uint64_t address, std::span<std::byte> data,
+                        std::string_view engine, sc_core::sc_time& delay) override;
+  void dma_finished() override { attention(); }
 
   unsigned index_;
   const Parameters& parameters_;
@@ -109,17 +144,20 @@ class Microcontroller : public sc_core::sc_module {
   bool in_reset_ = true;  // As application_reset_control is at power-on.
   bool unwind_ = false;   // Outlives a reset pulse that is over before the core's process runs.
   bool wakeup_latched_ = false;
+  bool attention_latched_ = false;
+  std::uint32_t interrupt_status_ = 0;
   std::uint32_t axi_errors_ = 0;
-  std::uint32_t dm2mm_status_ = 0;
-  std::uint32_t mm2dm_status_ = 0;
-  std::string dm2mm_name_;
-  std::string mm2dm_name_;
-  std::uint64_t bytes_read_ = 0;
-  std::uint64_t bytes_written_ = 0;
+  TokenPort* tokens_ = nullptr;
+  ResourceUse* use_ = nullptr;
+  Probe* probe_ = nullptr;
+  TrackId track_ = 0;
   sc_core::sc_event wakeup_;
+  sc_core::sc_event attention_;
   sc_core::sc_event reset_changed_;
   tlm::tlm_generic_payload noc_payload_;
   HostAccess* host_access_;  // Owned by the payload, as TLM extensions are.
+  UcDma dm2mm_;
+  UcDma mm2dm_;
 };
 
 }  // namespace aie4

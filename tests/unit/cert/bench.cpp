@@ -116,12 +116,11 @@ ArrayBus::ArrayBus(sc_core::sc_module_name name) : sc_module(name), in("in") {
 
 void ArrayBus::b_transport(int /*port*/, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   const std::uint64_t address = payload.get_address();
-  std::uint64_t offset = address & 0x1FF'FFFFU;
-  std::uint64_t uc = 2 * (address >> 25U);
-  if (offset >= uc_registers::kProgramMemory + uc_registers::kHalfB) {
-    offset -= uc_registers::kHalfB;
-    ++uc;
-  }
+  const std::uint64_t in_column = address & 0x1FF'FFFFU;
+  const std::uint64_t offset = in_column & ~std::uint64_t{uc_registers::kHalfB};
+  const std::uint64_t uc = 2 * (address >> 25U) + (in_column != offset ? 1 : 0);
+  const bool module = in_column < 2ULL * uc_registers::kHalfB && offset >= uc_registers::kProgramMemory;
+  if (!module) return access_words(payload, delay);
   if (uc >= out.size()) {
     payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
     return;
@@ -129,6 +128,43 @@ void ArrayBus::b_transport(int /*port*/, tlm::tlm_generic_payload& payload, sc_c
   payload.set_address(offset);
   out.at(uc)->b_transport(payload, delay);
   payload.set_address(address);
+}
+
+void ArrayBus::access_words(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
+  const std::uint64_t time_ps = (sc_core::sc_time_stamp() + delay).value();
+  delay += latency;
+  const std::uint64_t first = payload.get_address();
+  if (first + payload.get_data_length() > hole) {
+    payload.set_response_status(tlm::TLM_ADDRESS_ERROR_RESPONSE);
+    return;
+  }
+  for (unsigned at = 0; at < payload.get_data_length(); at += 4) {
+    const std::uint64_t address = first + at;
+    std::uint32_t value = 0;
+    if (payload.is_write()) {
+      std::memcpy(&value, payload.get_data_ptr() + at, 4);
+      words[address] = value;
+    } else {
+      const auto reader = readers.find(address);
+      value = reader != readers.end() ? reader->second() : words[address];
+      std::memcpy(payload.get_data_ptr() + at, &value, 4);
+    }
+    log.push_back({.write = payload.is_write(), .address = address, .value = value, .time_ps = time_ps});
+  }
+  payload.set_response_status(tlm::TLM_OK_RESPONSE);
+}
+
+std::vector<std::pair<std::uint64_t, std::uint32_t>> ArrayBus::writes() const {
+  std::vector<std::pair<std::uint64_t, std::uint32_t>> found;
+  for (const ArrayAccess& access : log) {
+    if (access.write) found.emplace_back(access.address, access.value);
+  }
+  return found;
+}
+
+std::size_t ArrayBus::reads_of(std::uint64_t address) const {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      log, [&](const ArrayAccess& access) { return !access.write && access.address == address; }));
 }
 
 // --- bench ----------------------------------------------------------------------------------------------------------
@@ -183,6 +219,8 @@ void Bench::connect(std::uint64_t queue, std::uint32_t columns, std::uint32_t ru
   for (unsigned uc = 0; uc < kUcs; ++uc) {
     for (std::uint32_t offset = 0; offset < hs::kSize; offset += 4) set_handshake(offset, 0, uc);
     set_handshake(hs::kMpaieAlive, hs::kAlive, uc);
+    set_handshake(hs::kLastPdiId, hs::kNothingLoaded, uc);
+    set_handshake(hs::kLastCoreElfId, hs::kNothingLoaded, uc);
     set_handshake(hs::kPartitionSize, columns, uc);
     set_handshake(hs::kHsaAddrHigh, uc == 0 ? static_cast<std::uint32_t>(queue >> 32U) : hs::kNoQueue, uc);
     set_handshake(hs::kHsaAddrLow, uc == 0 ? static_cast<std::uint32_t>(queue) : hs::kNoQueue, uc);

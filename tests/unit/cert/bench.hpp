@@ -6,12 +6,14 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
 #include <string>
 #include <tlm_utils/multi_passthrough_target_socket.h>
 #include <tlm_utils/simple_initiator_socket.h>
+#include <utility>
 #include <vector>
 
 #include <systemc>
@@ -70,7 +72,16 @@ class HostMemory : public sc_core::sc_module {
   std::map<std::uint64_t, Window> windows_;
 };
 
-/// Routes array-relative addresses to the shim windows of the microcontrollers.
+/// An access to the array outside of the microcontrollers: one entry for each word.
+struct ArrayAccess {
+  bool write = false;
+  std::uint64_t address = 0;
+  std::uint32_t value = 0;
+  std::uint64_t time_ps = 0;
+};
+
+/// Routes array-relative addresses to the shim windows of the microcontrollers; everything else is words of a fake
+/// array that are stored and noted.
 class ArrayBus : public sc_core::sc_module {
  public:
   tlm_utils::multi_passthrough_target_socket<ArrayBus> in;
@@ -78,8 +89,20 @@ class ArrayBus : public sc_core::sc_module {
 
   explicit ArrayBus(sc_core::sc_module_name name);
 
+  sc_core::sc_time latency;  ///< Of each access to the fake array.
+  std::map<std::uint64_t, std::uint32_t> words;
+  std::vector<ArrayAccess> log;
+  std::uint64_t hole = ~std::uint64_t{0};  ///< From here on nobody answers.
+  /// Value of a read, if set for its address; called once a read.
+  std::map<std::uint64_t, std::function<std::uint32_t()>> readers;
+
+  /// The writes of the log, as address and value.
+  [[nodiscard]] std::vector<std::pair<std::uint64_t, std::uint32_t>> writes() const;
+  [[nodiscard]] std::size_t reads_of(std::uint64_t address) const;
+
  private:
   void b_transport(int port, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  void access_words(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
 };
 
 /// A SystemC kernel of its own for each bench: a kernel elaborates once, and generators make several benches a process.

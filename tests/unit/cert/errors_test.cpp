@@ -78,33 +78,6 @@ TEST_CASE("code that cannot be run ends its command with the right code and says
   check_unharmed(rig);
 }
 
-TEST_CASE("every opcode that is known but not modelled is named once and ends its command with INVALID_OPCODE") {
-  const std::vector<unsigned> modelled = {0x00, 0x07, 0x08, 0x0F, 0x10, 0x11, 0x16, 0xFF};
-  Rig rig;
-  std::size_t unmodelled = 0;
-  for (const OpcodeInfo& info : opcode_table()) {
-    const auto number = static_cast<unsigned>(info.opcode);
-    if (std::ranges::find(modelled, number) != modelled.end()) continue;
-    INFO(info.mnemonic);
-    Code instruction(info.size == 1 ? 4 : info.size);
-    instruction[0] = static_cast<std::byte>(number);
-    const bool starts_job = number == 0x17 || number == 0x1F;
-    Code program = one_job({instruction});
-    if (starts_job) program = with_byte(code::nop_program(), 0x10, number);
-    CHECK(rig.run(program) == error(3));
-    ++unmodelled;
-    const auto burndown = rig.bench.diagnostics.burndown();
-    CHECK(burndown.size() == unmodelled);
-    CHECK(std::ranges::any_of(burndown, [&](const Diagnostics::BurndownEntry& entry) {
-      return entry.kind == "opcode" && entry.name == info.mnemonic && entry.count == 1;
-    }));
-  }
-  CHECK(unmodelled == 37 - modelled.size());
-  CHECK(rig.bench.diagnostics.count(FaultCategory::GuestError) == 0);
-  CHECK(rig.bench.reported(FaultCategory::Unmodelled, "uc0 page 0 job 0 body offset 0x8"));
-  check_unharmed(rig);
-}
-
 // --- packets --------------------------------------------------------------------------------------------------------
 
 TEST_CASE("TEST completes, EXIT and invalid packets end with their codes") {

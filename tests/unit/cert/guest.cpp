@@ -53,6 +53,86 @@ Code local_barrier(unsigned id, unsigned participants) {
   return bytes({0x11, 0, id, participants});
 }
 
+Code remote_barrier(unsigned id, std::uint32_t party) {
+  return with_word(bytes({0x12, 0, id, 0}), party);
+}
+Code write_32(std::uint32_t address, std::uint32_t value) {
+  return with_word(with_word(bytes({0x05, 0, 0, 0}), address), value);
+}
+Code mask_write_32(std::uint32_t address, std::uint32_t mask, std::uint32_t value) {
+  return with_word(with_word(with_word(bytes({0x03, 0, 0, 0}), address), mask), value);
+}
+Code write_32_d(unsigned flags, std::uint32_t address, std::uint32_t value) {
+  return with_word(with_word(bytes({0x0B, 0, flags, 0}), address), value);
+}
+Code read_32(unsigned reg, std::uint32_t address) {
+  return with_word(bytes({0x0C, 0, reg, 0}), address);
+}
+Code read_32_d(unsigned address_reg, unsigned reg) {
+  return bytes({0x0D, 0, address_reg, reg});
+}
+Code poll_32(std::uint32_t address, std::uint32_t value) {
+  return with_word(with_word(bytes({0x13, 0, 0, 0}), address), value);
+}
+Code mask_poll_32(std::uint32_t address, std::uint32_t mask, std::uint32_t value) {
+  return with_word(with_word(with_word(bytes({0x14, 0, 0, 0}), address), mask), value);
+}
+Code rel_acq_sync(std::uint32_t rel, std::uint32_t acq) {
+  return with_word(with_word(bytes({0x21, 0, 0, 0}), rel), acq);
+}
+Code uc_dma_write_des(unsigned reg, unsigned pointer) {
+  return bytes({0x01, 0, reg, 0, pointer & 0xFF, pointer >> 8, 0, 0});
+}
+Code uc_dma_write_des_sync(unsigned pointer) {
+  return bytes({0x09, 0, pointer & 0xFF, pointer >> 8});
+}
+Code wait_uc_dma(unsigned reg) {
+  return bytes({0x02, 0, reg, 0});
+}
+Code wait_tcts(unsigned tile, unsigned actor, unsigned count) {
+  return bytes({0x06, 0, tile & 0xFF, tile >> 8, actor, 0, count, 0});
+}
+Code apply_offset_57(unsigned table, unsigned count, unsigned offset) {
+  return bytes({0x0E, 0, table & 0xFF, table >> 8, count & 0xFF, count >> 8, offset & 0xFF, offset >> 8});
+}
+Code launch_job(unsigned id) {
+  return bytes({0x18, 0, id & 0xFF, id >> 8});
+}
+Code preempt(unsigned id, unsigned save, unsigned restore) {
+  return bytes({0x19, 0, id & 0xFF, id >> 8, save & 0xFF, save >> 8, restore & 0xFF, restore >> 8});
+}
+Code load_pdi(std::uint32_t id, unsigned page) {
+  return with_word(bytes({0x1A, 0, 0, 0}), id) + bytes({page & 0xFF, page >> 8, 0, 0});
+}
+Code load_cores(std::uint32_t id, unsigned page) {
+  return with_word(bytes({0x04, 0, 0, 0}), id) + bytes({page & 0xFF, page >> 8, 0, 0});
+}
+Code load_cores_cp(std::uint32_t id) {
+  return with_word(bytes({0x20, 0, 0, 0}), id);
+}
+Code load_last_pdi() {
+  return bytes({0x1B, 0, 0, 0});
+}
+Code save_timestamps(std::uint32_t id) {
+  return with_word(bytes({0x1C, 0, 0, 0}), id);
+}
+Code save_register(std::uint32_t address, std::uint32_t id) {
+  return with_word(with_word(bytes({0x1E, 0, 0, 0}), address), id);
+}
+Code descriptor(unsigned words, std::uint32_t data, std::uint32_t to, bool next) {
+  return code::words({words | (next ? 1U << 16 : 0U) | 1U << 18, data, to, 0});
+}
+Code words(std::initializer_list<std::uint32_t> values) {
+  Code code;
+  for (const std::uint32_t value : values) code = with_word(std::move(code), value);
+  return code;
+}
+Code job_of(unsigned start, unsigned id, const std::vector<Code>& instructions) {
+  Code code = job(id, instructions);
+  code.at(0) = static_cast<std::byte>(start);
+  return code;
+}
+
 Code job(unsigned id, const std::vector<Code>& instructions) {
   std::size_t size = 12;
   for (const Code& instruction : instructions) size += instruction.size();
@@ -78,14 +158,40 @@ Code page(unsigned index, const std::vector<Code>& text, unsigned next_length) {
 }
 
 Code program(const std::vector<std::vector<Code>>& pages) {
+  return sequence(0, pages);
+}
+
+Code sequence(unsigned first, const std::vector<std::vector<Code>>& pages) {
   Code code;
   for (std::size_t i = 0; i < pages.size(); ++i) {
     std::vector<Code> text = pages[i];
     text.push_back(eof());
     const unsigned next = i + 1 < pages.size() ? page_length(pages[i + 1]) + 4 : 0;
-    append(code, page(static_cast<unsigned>(i), text, next));
+    append(code, page(first + static_cast<unsigned>(i), text, next));
   }
   return code;
+}
+
+Code page_with_data(unsigned index, const std::function<std::vector<Code>(unsigned)>& text, const Code& data) {
+  std::vector<Code> parts = text(0);
+  parts.push_back(eof());
+  const unsigned used = page_length(parts) - 16;
+  const unsigned data_at = (used + 15) / 16 * 16;
+  parts = text(data_at);
+  parts.push_back(eof());
+  parts.emplace_back(data_at - used, std::byte{0xA5});
+  parts.push_back(data);
+  return page(index, parts);
+}
+
+Code hinted(Code program) {
+  program.at(12) = std::byte{1};
+  return program;
+}
+
+Code operator+(Code first, const Code& second) {
+  append(first, second);
+  return first;
 }
 
 Code nop_program() {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
 #include <span>
 #include <utility>
@@ -27,6 +28,33 @@ namespace code {
 [[nodiscard]] Code add(unsigned reg, std::uint32_t value);
 [[nodiscard]] Code mov(unsigned reg, std::uint32_t value);
 [[nodiscard]] Code local_barrier(unsigned id, unsigned participants);
+[[nodiscard]] Code remote_barrier(unsigned id, std::uint32_t party);
+[[nodiscard]] Code write_32(std::uint32_t address, std::uint32_t value);
+[[nodiscard]] Code mask_write_32(std::uint32_t address, std::uint32_t mask, std::uint32_t value);
+[[nodiscard]] Code write_32_d(unsigned flags, std::uint32_t address, std::uint32_t value);
+[[nodiscard]] Code read_32(unsigned reg, std::uint32_t address);
+[[nodiscard]] Code read_32_d(unsigned address_reg, unsigned reg);
+[[nodiscard]] Code poll_32(std::uint32_t address, std::uint32_t value);
+[[nodiscard]] Code mask_poll_32(std::uint32_t address, std::uint32_t mask, std::uint32_t value);
+[[nodiscard]] Code rel_acq_sync(std::uint32_t rel, std::uint32_t acq);
+[[nodiscard]] Code uc_dma_write_des(unsigned reg, unsigned pointer);
+[[nodiscard]] Code uc_dma_write_des_sync(unsigned pointer);
+[[nodiscard]] Code wait_uc_dma(unsigned reg);
+[[nodiscard]] Code wait_tcts(unsigned tile, unsigned actor, unsigned count);
+[[nodiscard]] Code apply_offset_57(unsigned table, unsigned count, unsigned offset);
+[[nodiscard]] Code launch_job(unsigned id);
+[[nodiscard]] Code preempt(unsigned id, unsigned save, unsigned restore);
+[[nodiscard]] Code load_pdi(std::uint32_t id, unsigned page);
+[[nodiscard]] Code load_cores(std::uint32_t id, unsigned page);
+[[nodiscard]] Code load_cores_cp(std::uint32_t id);
+[[nodiscard]] Code load_last_pdi();
+[[nodiscard]] Code save_timestamps(std::uint32_t id);
+[[nodiscard]] Code save_register(std::uint32_t address, std::uint32_t id);
+/// The 16 bytes of a descriptor: `words` words at `data` bytes from the descriptor to array address `to`.
+[[nodiscard]] Code descriptor(unsigned words, std::uint32_t data, std::uint32_t to, bool next);
+[[nodiscard]] Code words(std::initializer_list<std::uint32_t> values);
+/// A job that begins with another START_*: 0x17 deferred, 0x1F conditional.
+[[nodiscard]] Code job_of(unsigned start, unsigned id, const std::vector<Code>& instructions);
 /// START_JOB, the instructions, END_JOB.
 [[nodiscard]] Code job(unsigned id, const std::vector<Code>& instructions);
 /// One page of 8192 bytes. `next_length`: in_order_page_len.
@@ -35,6 +63,14 @@ namespace code {
 [[nodiscard]] unsigned page_length(const std::vector<Code>& text);
 /// Pages of one sequence, one list of jobs each, EOF added, linked.
 [[nodiscard]] Code program(const std::vector<std::vector<Code>>& pages);
+/// Pages of one sequence behind others: the first has index `first`.
+[[nodiscard]] Code sequence(unsigned first, const std::vector<std::vector<Code>>& pages);
+/// One page with a data section. `text` makes the jobs, given the body offset of the data.
+[[nodiscard]] Code page_with_data(unsigned index, const std::function<std::vector<Code>(unsigned)>& text,
+                                  const Code& data);
+/// busy_poll_hint of the first page.
+[[nodiscard]] Code hinted(Code program);
+[[nodiscard]] Code operator+(Code first, const Code& second);
 /// START_JOB 0, NOP, END_JOB, EOF: the 8192 bytes of the page of control-code notes 9.2.
 [[nodiscard]] Code nop_program();
 }  // namespace code

@@ -1,68 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The interpreter of control code: jobs, registers, local barriers, pages.
-#include <optional>
-
-#include "firmware-stub/cert/job_runner.hpp"
-#include "tests/unit/cert/rig.hpp"
+#include "tests/unit/cert/runner.hpp"
 
 namespace aie4::cert::bench {
 namespace {
 
 using Jobs = std::vector<Code>;
-using Numbers = std::vector<std::uint32_t>;
-
-struct Patient : RunSupervisor {
-  [[nodiscard]] bool stop_requested() const override { return false; }
-  [[nodiscard]] std::optional<sc_core::sc_time> deadline() const override { return std::nullopt; }
-};
-
-/// Firmware that does nothing but run the program at kFree once.
-struct RunOnce : ControllerProgram {
-  Microcontroller& uc;
-  CertCounters counters;
-  Patient patient;
-  JobRunner runner;
-  std::optional<JobRunner::Result> result;
-
-  explicit RunOnce(Microcontroller& on) : uc(on), runner(on, counters) {}
-  void run() override {
-    result = runner.run(kFree, patient);
-    for (;;) uc.sleep({WaitReason::Host, "nothing"});
-  }
-};
-
-/// Runs `program` on a bare uC 3.
-struct Runner {
-  static constexpr unsigned kUc = 3;
-  RunOnce* program = nullptr;
-  Bench bench;
-
-  explicit Runner(const Code& code, const Parameters& parameters = {})
-      : bench(parameters, [this](Microcontroller& uc, std::span<const std::byte>) {
-          auto made = std::make_unique<RunOnce>(uc);
-          program = made.get();
-          return made;
-        }) {
-    bench.host.map(kFree, code.size());
-    bench.host.write(kFree, code);
-    bench.wake(kUc);
-  }
-  void finish() {
-    Bench::run_us(10'000);
-    REQUIRE(program != nullptr);
-    REQUIRE(program->result);
-  }
-  /// The body offsets at which the uC was given up, in order. One opcode takes 1000 ns, START_JOB nothing more.
-  Numbers handovers(std::uint64_t us) {
-    Numbers seen;
-    for (std::uint64_t i = 0; i < 2 * us; ++i) {
-      Bench::run_ns(500);
-      const std::uint32_t ppc = bench.handshake(hs::kPpc, kUc);
-      if (seen.empty() ? ppc != 0 : ppc != seen.back()) seen.push_back(ppc);
-    }
-    return seen;
-  }
-};
 
 Parameters slow() {
   Parameters parameters;

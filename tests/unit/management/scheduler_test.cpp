@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How contexts share the array, seen through a CERT that only obeys the handshake.
+#include <cstring>
+
 #include "tests/support/catch.hpp"
 #include "tests/unit/management/fake_cert.hpp"
 #include "tests/unit/soc/fresh_kernel.hpp"
@@ -324,6 +326,64 @@ TEST_CASE("256 contexts on each of four VFs are created, work and are destroyed"
   CHECK(s.bench.counters.contexts_created == 1024);
   CHECK(s.bench.counters.contexts_destroyed == 1024);
   CHECK(s.bench.text().empty());
+}
+
+/// The words of one uC that belong to a context that was preempted.
+std::uint32_t word(SchedulerBench& s, unsigned uc, std::uint32_t offset) {
+  std::uint32_t value = 0;
+  std::memcpy(&value, s.bench.npu.microcontrollers[uc]->private_memory().data() + offset, 4);
+  return value;
+}
+void set_word(SchedulerBench& s, unsigned uc, std::uint32_t offset, std::uint32_t value) {
+  std::memcpy(s.bench.npu.microcontrollers[uc]->private_memory().data() + offset, &value, 4);
+}
+
+TEST_CASE("What the uCs of a preempted context leave in the handshake comes back with it, and nothing else does") {
+  namespace hs = cert::handshake;
+  const std::vector<std::uint32_t> kept = {hs::kRestore,     hs::kLastPdiId,        hs::kLastPdi, hs::kLastCoreElfId,
+                                           hs::kLastCoreElf, hs::kLastPreemptionId, 0x340,        0x340 + 4 * 23};
+  SchedulerBench s;
+  const Context a = s.create(0, kA, 0, 1, us(2000));
+  const Context b = s.create(1, kB);
+  s.submit(0, a, kA, 4);
+  run(us(100));
+  // As if uCs 2 and 4 had saved themselves at a PREEMPT: page 5, offset 0x30.
+  for (const unsigned uc : {2U, 4U}) {
+    for (const std::uint32_t offset : kept) set_word(s, uc, offset, 0x0030'0005 + (offset << 8U) + uc);
+  }
+  s.submit(1, b, kB, 1);
+  CHECK(run_until([&] { return s.certs.order().size() == 2; }));
+  for (const unsigned uc : {0U, 2U, 4U}) {
+    CHECK(word(s, uc, hs::kRestore) == 0);
+    CHECK(word(s, uc, hs::kLastPdiId) == hs::kNothingLoaded);
+    CHECK(word(s, uc, hs::kLastCoreElfId) == hs::kNothingLoaded);
+    CHECK(word(s, uc, 0x340) == 0);
+  }
+  CHECK(run_until([&] { return s.certs.order().size() == 3; }));
+  CHECK(s.certs.order().back() == kA);
+  for (const unsigned uc : {2U, 4U}) {
+    for (const std::uint32_t offset : kept) CHECK(word(s, uc, offset) == 0x0030'0005 + (offset << 8U) + uc);
+  }
+  CHECK(word(s, 1, hs::kRestore) == 0);
+  s.finish();
+  CHECK(s.certs.all_read());
+}
+
+TEST_CASE(
+    "Between two contexts every uC is reset, so that nothing of the first is left; a context alone is not reset") {
+  SchedulerBench s;
+  const Context a = s.create(0, kA);
+  const Context b = s.create(1, kB);
+  const unsigned boots = s.certs.boots;
+  s.submit(0, a, kA, 1);
+  s.finish();
+  s.submit(0, a, kA, 1);
+  s.finish();
+  CHECK(s.certs.boots == boots);
+  s.submit(1, b, kB, 1);
+  s.finish();
+  CHECK(s.certs.boots == boots + 6);
+  CHECK(s.certs.all_read());
 }
 
 }  // namespace
