@@ -160,6 +160,30 @@ TEST_CASE("A task-complete token arrives at the microcontroller port of the shim
   CHECK(tokens.received() == 2);
 }
 
+TEST_CASE("What the DMA and the ports of a switch do is seen as events and counted") {
+  Bench bench;
+  bench.fill(1024);
+  // Memory tile, half A: event port 0 is manager South_0 (id 10). Counter 0: cycles in which it runs (106); counter 1:
+  // TLASTs (108). Counter 2: cycles in which S2MM_0 runs (67); counter 3: finished buffer descriptors of MM2S_0 (49).
+  bench.write(kMemory + 0x2'0250, 1U << 5 | 10);
+  bench.write(kMemory + 0x0, 106U | 106U << 8 | 108U << 16 | 108U << 24);
+  bench.write(kMemory + 0x4, 67U | 67U << 8 | 49U << 16 | 49U << 24);
+  const sc_core::sc_time start = sc_core::sc_time_stamp();
+  bench.loop(1024);
+  bench::run_until([&] { return (bench.read(kMemory + 0x9ED0) & kBusy) == 0; });
+  const auto ran = static_cast<std::uint32_t>((sc_core::sc_time_stamp() - start) / ns(1));
+  bench::run_until([&] { return (bench.read(0x1'8570) & kBusy) == 0; });
+  bench::run(ns(1000));
+  CHECK(bench.read(kMemory + 0x20) == 64);  // 64 beats of 16 words.
+  CHECK(bench.read(kMemory + 0x24) == 1);
+  CHECK(bench.read(kMemory + 0x28) == ran);
+  CHECK(bench.read(kMemory + 0x2C) == 1);
+  // Shim: dma_s2mm_0_finished_task 58, dma_mm2s_0_start_task 46; memory: dma_mm2s_sel0_start_bd 41.
+  CHECK((bench.read(0x4150 + 4) >> (58 - 32) & 1) == 1);
+  CHECK((bench.read(0x4150 + 4) >> (46 - 32) & 1) == 1);
+  CHECK((bench.read(kMemory + 0x174) >> (41 - 32) & 1) == 1);
+}
+
 TEST_CASE("The array stands still at no cost: nothing is pending after a transfer") {
   Bench bench;
   bench.loop(16);
