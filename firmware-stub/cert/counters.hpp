@@ -13,6 +13,7 @@ struct CertCounters {
   std::uint64_t commands_completed = 0;  ///< Ended with COMPLETED.
   std::uint64_t commands_failed = 0;     ///< Ended with ERROR.
   std::uint64_t commands_aborted = 0;    ///< Not run, because an earlier one of their chain failed.
+  std::uint64_t preemptions = 0;         ///< Commands that were saved at a PREEMPT, once for each uC.
   std::uint64_t pages = 0;               ///< Control pages whose header was good.
   std::uint64_t jobs = 0;                ///< Started.
   std::uint64_t opcodes = 0;             ///< Executed, START_JOB, END_JOB and EOF included.

@@ -39,6 +39,7 @@ JobRunner::Step JobRunner::preempt(Job& job, const Instruction& instruction) {
   suspend_page();
   run_sequence(save);
   save_context(job, instruction);
+  ++counters_.preemptions;
   party_barrier();
   throw RunEnded{{End::Preempted, 0}};
 }

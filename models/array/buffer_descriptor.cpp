@@ -83,7 +83,7 @@ BdLayout layout(BdKind kind, std::string_view name, TileKind tile, Register id, 
       result.address_bits = std::max(result.address_bits, bits);
     }
   }
-  std::ranges::stable_sort(result.fields, {}, [](const BdField& field) { return field.field->index; });
+  std::ranges::sort(result.fields, {}, [](const BdField& field) { return field.field->index * 32 - field.field->lsb; });
   return result;
 }
 

@@ -88,7 +88,7 @@ struct BdLayout {
   std::uint8_t dimensions = 0;    ///< Without the iteration.
   std::uint8_t address_bits = 0;  ///< Addresses wrap modulo this many bits of words, or of bytes if `byte_address`.
   bool byte_address = false;
-  std::vector<BdField> fields = {};  ///< In order of words.
+  std::vector<BdField> fields = {};  ///< In order of words, each from its highest bit down.
 };
 
 [[nodiscard]] const BdLayout& bd_layout(BdKind kind);

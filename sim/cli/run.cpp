@@ -29,6 +29,7 @@ constexpr unsigned kMaxArguments = 256;
 struct RunOptions {
   std::string program;
   std::string instance;
+  std::string rival;
   std::vector<std::string> arguments;
   unsigned repeat = 1;
   std::string memory = "iova";
@@ -117,6 +118,11 @@ int run(RunOptions& options) {
   try {
     const host::elf::Program program = host::elf::read_program(file);
     const host::elf::Instance& instance = program.find(options.instance);
+    std::optional<host::elf::Program> rival;
+    if (!options.rival.empty()) {
+      rival = host::elf::read_program(read_file(options.rival, kProgramLimit));
+      run.rival = {&*rival, &rival->find("")};
+    }
     if (instance.argument_count() > arguments.size()) {
       throw UsageError(fmt::format("{} takes {} arguments, {} are given (--arg NUMBER=...)", instance.full_name(),
                                    instance.argument_count(), arguments.size()));
@@ -150,6 +156,8 @@ void add_run(CLI::App& app, Action& action) {
   add_repeated(*command, "--arg", options->arguments,
                "Argument: NUMBER=FILE (input), NUMBER=out:SIZE[:FILE] or NUMBER=inout:FILE[:FILE]");
   command->add_option("--instance", options->instance, "KERNEL:INSTANCE or INSTANCE, if the file has several");
+  command->add_option("--rival", options->rival,
+                      "A program that another context runs at the same time, with zeros as arguments");
   command->add_option("--repeat", options->repeat, "Runs, one after the other")
       ->check(CLI::Range(1U, 1000000U))
       ->capture_default_str();

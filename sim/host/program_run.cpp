@@ -17,20 +17,34 @@ namespace {
 /// Everything that one context owns, in the order in which it has to go.
 class Session {
  public:
-  Session(VfDriver& vf, const elf::Program& program, const elf::Instance& instance, const ProgramRunOptions& options)
+  Session(VfDriver& vf, const elf::Program& program, const elf::Instance& instance,
+          const std::vector<ProgramArgument>& arguments, unsigned commands)
       : queue_(vf.device().dma()) {
     std::vector<std::uint64_t> addresses;
-    for (const ProgramArgument& argument : options.arguments) {
+    for (const ProgramArgument& argument : arguments) {
       buffers_.emplace_back(vf.device().dma(), std::max<std::uint64_t>(argument.size, 4));
       buffers_.back().write(0, argument.content);
       addresses.push_back(buffers_.back().address());
     }
     loaded_.emplace(vf.device().dma(), instance, addresses, program.columns);
-    command_.emplace(vf.device().dma(), loaded_->work());
+    for (unsigned i = 0; i < commands; ++i) commands_.emplace_back(vf.device().dma(), loaded_->work());
     context_ = vf.create_context(queue_);
   }
 
-  [[nodiscard]] Command& command() { return *command_; }
+  /// Submits all commands, one packet each. Returns the sequence number of the last.
+  std::uint64_t submit() {
+    std::uint64_t last = 0;
+    for (Command& command : commands_) {
+      command.reset();
+      last = context_->submit(command);
+    }
+    return last;
+  }
+  [[nodiscard]] std::uint64_t completed() const {
+    return static_cast<std::uint64_t>(std::ranges::count(commands_, CommandState::Completed, &Command::state));
+  }
+
+  [[nodiscard]] Command& command() { return commands_.front(); }
   [[nodiscard]] Context& context() { return *context_; }
   [[nodiscard]] const DmaBuffer& buffer(std::size_t argument) const { return buffers_.at(argument); }
 
@@ -38,14 +52,21 @@ class Session {
   std::vector<DmaBuffer> buffers_;
   std::optional<elf::LoadedProgram> loaded_;
   Queue queue_;
-  std::optional<Command> command_;
+  std::vector<Command> commands_;
   std::unique_ptr<Context> context_;
 };
 
-void run_once(Machine& machine, DriverStack& stack, Session& session, ProgramRunReport& report) {
-  session.command().reset();
+std::unique_ptr<Session> make_rival(VfDriver& vf, const std::optional<Rival>& rival) {
+  if (!rival) return nullptr;
+  const std::vector<ProgramArgument> zeros(rival->instance->argument_count(),
+                                           {.size = Rival::kArgumentSize, .content = {}, .keep = false});
+  return std::make_unique<Session>(vf, *rival->program, *rival->instance, zeros, Rival::kCommands);
+}
+
+void run_once(Machine& machine, DriverStack& stack, Session& session, Session* rival, ProgramRunReport& report) {
   const std::uint64_t start = stack.clock().now_ps();
-  const std::uint64_t sequence = session.context().submit(session.command());
+  const std::uint64_t sequence = session.submit();
+  const std::uint64_t rival_sequence = rival == nullptr ? 0 : rival->submit();
   // 0: for ever, which is until the device is idle.
   const bool done = session.context().wait(sequence, 0);
   report.completion = session.command().word();
@@ -57,6 +78,10 @@ void run_once(Machine& machine, DriverStack& stack, Session& session, ProgramRun
                                  report.completion & 0xFU, session.command().error_code());
   } else {
     report.durations_ps.push_back(stack.clock().now_ps() - start);
+  }
+  if (rival != nullptr) {
+    static_cast<void>(rival->context().wait(rival_sequence, 0));
+    report.rival_commands += rival->completed();
   }
 }
 
@@ -75,15 +100,17 @@ ProgramRunReport run_program(Machine& machine, const elf::Program& program, cons
     const auto protocol = static_cast<unsigned>(machine.configuration().parameters.protocol_major);
     stack.up(stub_images(protocol), 1);
     if (stack.vfs().empty()) throw DriverError(-ENODEV, {"the device has no virtual function"});
-    Session session(*stack.vfs().front(), program, instance, options);
+    Session session(*stack.vfs().front(), program, instance, options.arguments, 1);
+    const std::unique_ptr<Session> rival = make_rival(*stack.vfs().front(), options.rival);
     for (unsigned i = 0; i < options.repeat && report.failure.empty(); ++i) {
-      run_once(machine, stack, session, report);
+      run_once(machine, stack, session, rival.get(), report);
     }
     for (std::size_t i = 0; i < options.arguments.size(); ++i) {
       if (!options.arguments[i].keep) continue;
       report.outputs[i].resize(options.arguments[i].size);
       session.buffer(i).read(0, report.outputs[i]);
     }
+    if (rival) rival->context().destroy();
     session.context().destroy();
     stack.down();
   } catch (const DriverError& error) {
@@ -91,6 +118,7 @@ ProgramRunReport run_program(Machine& machine, const elf::Program& program, cons
   }
   stack.release();
   report.kernel_log = stack.host().log().lines();
+  report.unmodelled = machine.diagnostics().burndown();
   return report;
 }
 

@@ -4,9 +4,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "models/common/diagnostics.hpp"
 #include "sim/host/driver/queue.hpp"
 #include "sim/host/elf/program.hpp"
 #include "sim/host/kernel_log.hpp"
@@ -22,9 +24,19 @@ struct ProgramArgument {
   bool keep = false;               ///< Wanted back after the last run.
 };
 
+/// Another context of the same function that wants the array at the same time.
+struct Rival {
+  static constexpr unsigned kCommands = 8;                   ///< Submitted together with each run of the program.
+  static constexpr std::uint64_t kArgumentSize = 16U << 20;  ///< Bytes of zeros for each argument.
+
+  const elf::Program* program = nullptr;
+  const elf::Instance* instance = nullptr;
+};
+
 struct ProgramRunOptions {
   AddressMode memory = AddressMode::Iova;
   unsigned repeat = 1;
+  std::optional<Rival> rival;
   std::vector<ProgramArgument> arguments;
 };
 
@@ -33,11 +45,13 @@ struct ProgramRunReport {
   unsigned ucs = 0;
   std::uint64_t pages = 0;
   std::vector<std::uint64_t> durations_ps;      ///< Of each run: doorbell to completion interrupt.
+  std::uint64_t rival_commands = 0;             ///< That a rival completed.
   std::uint32_t completion = 0;                 ///< Word of the last run.
   std::vector<std::vector<std::byte>> outputs;  ///< By argument; empty where nothing is kept.
   std::vector<KernelLog::Line> kernel_log;
-  std::vector<std::string> hang_report;  ///< Who still waited, if a run did not end.
-  std::string failure;                   ///< What ended the runs early; empty if nothing did.
+  std::vector<Diagnostics::BurndownEntry> unmodelled;  ///< What was touched and is not modelled.
+  std::vector<std::string> hang_report;                ///< Who still waited, if a run did not end.
+  std::string failure;                                 ///< What ended the runs early; empty if nothing did.
 
   [[nodiscard]] bool succeeded() const { return failure.empty(); }
 };

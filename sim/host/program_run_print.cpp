@@ -26,7 +26,11 @@ std::string to_text(const ProgramRunReport& report, const Machine& machine) {
                         microseconds(sum / report.durations_ps.size()));
     text += fastest == slowest ? "\n" : fmt::format(" mean, {} to {}\n", microseconds(fastest), microseconds(slowest));
   }
+  if (report.rival_commands > 0) text += fmt::format("rival     {} commands completed\n", report.rival_commands);
   if (!report.failure.empty()) text += fmt::format("FAILED    {}\n", report.failure);
+  for (const Diagnostics::BurndownEntry& entry : report.unmodelled) {
+    text += fmt::format("unmodelled  {} {}, {} times\n", entry.kind, entry.name, entry.count);
+  }
   for (const std::string& line : report.hang_report) text += fmt::format("  {}\n", line);
   for (const KernelLog::Line& line : report.kernel_log) text += fmt::format("driver    {}\n", line.text);
   (void)machine;
@@ -40,8 +44,17 @@ std::string to_json(const ProgramRunReport& report, const Machine& machine) {
   json["pages"] = report.pages;
   json["durations_ps"] = report.durations_ps;
   json["completion_word"] = report.completion;
+  json["rival_commands"] = report.rival_commands;
+  for (const Machine::Counter& counter : machine.counters()) json["counters"][counter.name] = counter.value;
+  json["unmodelled"] = nlohmann::ordered_json::array();
+  for (const Diagnostics::BurndownEntry& entry : report.unmodelled) {
+    json["unmodelled"].push_back({{"kind", entry.kind}, {"name", entry.name}, {"count", entry.count}});
+  }
   json["failure"] = report.failure;
   json["hang_report"] = report.hang_report;
+  for (const ParameterInfo& parameter : parameter_table()) {
+    json["parameters"][parameter.name] = machine.configuration().parameters.*parameter.member;
+  }
   json["end_ps"] = machine.now_ps();
   return json.dump(2);
 }

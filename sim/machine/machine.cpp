@@ -167,6 +167,7 @@ std::vector<Machine::Counter> Machine::counters() const {
   all.push_back({"cert.commands_completed", "1", cert.commands_completed});
   all.push_back({"cert.commands_failed", "1", cert.commands_failed});
   all.push_back({"cert.commands_aborted", "1", cert.commands_aborted});
+  all.push_back({"cert.preemptions", "1", cert.preemptions});
   all.push_back({"cert.pages", "1", cert.pages});
   all.push_back({"cert.jobs", "1", cert.jobs});
   all.push_back({"cert.opcodes", "1", cert.opcodes});

@@ -251,6 +251,7 @@ class Uc:
     jobs: list[str] = field(default_factory=list)
     data: list[str] = field(default_factory=list)
     chains: list[str] = field(default_factory=list)
+    scopes: list[str] = field(default_factory=list)
     _job: list[str] | None = None
     _labels: int = 0
     _job_ids: int = 0
@@ -306,11 +307,23 @@ class Uc:
             self.op(f"APPLY_OFFSET_57 @{label}, 1, {argument}")
         return self.op(f"UC_DMA_WRITE_DES_SYNC @{self.chain([(address, words)], [label])}")
 
+    def scope(self, name: str, lines: list[str]) -> str:
+        """A page sequence of its own, reached by its label only; the label. A page ends before it."""
+        label = f"uc{self.index}_{name}"
+        self.scopes += [f"{label}:", *lines, "EOF", f".endl {label}"]
+        return label
+
+    def preempt(self, number: int, chunks: int) -> "Uc":
+        """PREEMPT whose save and restore programs, for the first `chunks` of 64 KiB, are the assembler's own."""
+        bits = (1 << chunks) - 1
+        hint = self.words([bits >> 32 * i & MASK32 for i in range(5)])
+        return self.op(f"PREEMPT {number}, @save, @restore, @{hint}")
+
     def poll_idle(self, status: int) -> "Uc":
         return self.op(f"MASK_POLL_32 {status:#010x}, {IDLE_MASK:#x}, 0")
 
     def text(self) -> str:
-        return "\n".join([f".attach_to_group {self.index}", *self.jobs, "EOF", ".align 16", *self.chains, ".align 4",
+        return "\n".join([f".attach_to_group {self.index}", *self.jobs, *self.scopes, "EOF", ".align 16", *self.chains, ".align 4",
                           *self.data, ""])
 
 

@@ -10,9 +10,9 @@ MAX_REPEAT = 4096
 
 
 def stream_column(uc: npu.Uc, col: int, ways: list[tuple[int, int, int, int]], words: int, buffer: int,
-                  first_argument: int) -> None:
-    """Copies `words` on each way (shim MM2S, memory S2MM, memory MM2S, shim S2MM) at the same time, through two buffers of
-    `buffer` words each; argument first_argument + 2 * i goes to first_argument + 2 * i + 1."""
+                  first_argument: int, wait: bool = True) -> None:
+    """Copies `words` on each way (shim MM2S, memory S2MM, memory MM2S, shim S2MM) at the same time, through two buffers
+    of `buffer` words each; argument first_argument + 2 * i goes to first_argument + 2 * i + 1. `wait`: for the outputs."""
     for i, (shim_out, mem_in, mem_out, shim_in) in enumerate(ways):
         north, south = SOUTH_OF_S2MM[mem_in], SOUTH_OF_MM2S[mem_out]
         routes = [*npu.shim_route_up(col, shim_out, north), *npu.mem_route_in(col, mem_in, north),
@@ -51,6 +51,8 @@ def stream_column(uc: npu.Uc, col: int, ways: list[tuple[int, int, int, int]], w
                   *tasks(npu.mem_mm2s_queue(col, mem_out)), *tasks(npu.mem_s2mm_queue(col, mem_in)),
                   (npu.shim_mm2s_queue(col, shim_out), [npu.queue_word(read)])])
         uc.end_job().end_page()
+    if not wait:
+        return
     uc.job()
     for _, _, _, shim_in in ways:
         uc.poll_idle(npu.shim_s2mm_status(col, shim_in))

@@ -39,6 +39,7 @@ class ProgramCase(unittest.TestCase):
         folder = tempfile.TemporaryDirectory(prefix="aie4sim-")
         self.addCleanup(folder.cleanup)
         self.folder = Path(folder.name)
+        self.messages = ""
 
     def assemble(self, program: npu.Program, arguments: int, name: str = "program") -> Path:
         """An aie4_config ELF of one kernel DPU with one instance."""
@@ -55,7 +56,7 @@ class ProgramCase(unittest.TestCase):
 
     def run_elf(self, elf: Path, inputs: dict[int, bytes], outputs: dict[int, int], *options: str,
                 status: int = 0) -> tuple[dict[int, bytes], dict]:
-        """Runs a program; the contents of the outputs and the report."""
+        """Runs a program; the contents of the outputs and the report. What was said besides is in `messages`."""
         words = [SIMULATOR, "run", str(elf), "--json", *options]
         for number, content in inputs.items():
             (self.folder / f"in{number}").write_bytes(content)
@@ -63,7 +64,8 @@ class ProgramCase(unittest.TestCase):
         for number, size in outputs.items():
             words += ["--arg", f"{number}=out:{size}:{self.folder}/out{number}"]
         done = subprocess.run(words, capture_output=True, text=True, check=False, timeout=PATIENCE)
-        self.assertEqual(done.returncode, status, f"{done.stderr}{done.stdout}")
+        self.assertEqual(done.returncode, status, f"{done.stderr}{done.stdout[:2000]}")
+        self.messages = done.stderr
         report = json.loads(done.stdout)
         return {number: (self.folder / f"out{number}").read_bytes() for number in outputs}, report
 

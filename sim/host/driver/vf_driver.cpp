@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/host/driver/vf_driver.hpp"
 
+#include <algorithm>
 #include <cerrno>
 
 namespace aie4::host {
@@ -55,8 +56,10 @@ void VfDriver::start_hardware() {
   }
   namespace message = management::create_partition;
   try {
-    const std::vector<std::byte> response = link_.request(
-        opcode::kCREATE_PARTITION, {{message::kStartColumn, 0}, {message::kColumnCount, kPartitionColumns}});
+    const std::vector<std::byte> response =
+        link_.request(opcode::kCREATE_PARTITION,
+                      {{message::kStartColumn, 0},
+                       {message::kColumnCount, std::max<std::uint32_t>(kPartitionColumns, tile_info_.cols)}});
     partition_id_ = static_cast<std::uint32_t>(management::get(response, message::kPartitionId));
   } catch (const DriverError& error) {
     throw device_.host().log().fail(error, "partition init failed: {}", error.code());

@@ -26,7 +26,7 @@ struct TileInfo {
 /// Bound to a VF from construction until `remove`. Its contexts are destroyed before.
 class VfDriver {
  public:
-  /// Columns that the driver asks for.
+  /// Columns that amdxdna asks for, of the only array that there is. Of a wider one this driver takes all.
   static constexpr std::uint32_t kPartitionColumns = 3;
   /// The driver always sets the valid bit; without PASID the id is "none" cut to 20 bits (host-interface, 7.1).
   static constexpr std::uint32_t kNoPasid = 0x800F'FFFF;

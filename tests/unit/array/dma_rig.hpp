@@ -15,6 +15,7 @@
 #include "models/array/lock_unit.hpp"
 #include "models/array/stream_output.hpp"
 #include "models/array/stream_timing.hpp"
+#include "tests/support/catch.hpp"
 #include "tests/unit/array/environment.hpp"
 
 namespace aie4::array {
@@ -191,8 +192,8 @@ class DmaRig : public Surroundings {
   static constexpr std::uint32_t kOwnWord = 0x80'0000;  ///< Own memory of a memory tile, as its DMA sees it.
   static constexpr unsigned kOwnLock = 448;
 
-  explicit DmaRig(TileId tile)
-      : kind(environment.geometry().kind(tile)),
+  explicit DmaRig(TileId tile, Probe* probe = nullptr)
+      : kind(watched(probe).kind(tile)),
         memory(kind == TileKind::Memory ? std::uint64_t{kOwnWord} * 4 : 0),
         locks("locks", environment, "the tile", 64),
         space(make_space()),
@@ -253,6 +254,10 @@ class DmaRig : public Surroundings {
   StreamBufferPool buffers{1024};
 
  private:
+  [[nodiscard]] Geometry watched(Probe* probe) {
+    environment.probe = probe;  // Before anything is built that asks for a track.
+    return environment.geometry();
+  }
   [[nodiscard]] LockSpace make_space() {
     if (kind != TileKind::Memory) return {64, {&locks}};
     std::vector<LockUnit*> units(15, nullptr);

@@ -297,20 +297,6 @@ TEST_CASE("words for a narrow switch leave one a cycle, the first as soon as it 
   CHECK(rig.outputs[channel]->sent.at(0).end == ns(43));
 }
 
-TEST_CASE("addresses without memory send zeros, set the error bit and raise the event") {
-  DmaRig rig(kComputeTile);
-  const unsigned channel = rig.mm2s();
-  rig.memory.words.resize(0x100);
-  rig.write_bd(channel, 0, {.base_address = 0x200, .buffer_length = 2});
-  rig.push(channel, 0);
-  run(ns(100));
-  CHECK(rig.outputs[channel]->all() == std::vector<std::uint32_t>{0, 0});
-  CHECK(rig.status(channel).error_dm_access_to_unavail);
-  CHECK(rig.client.times(DmaEvent::Error).size() == 1);
-  CHECK(rig.client.times(DmaEvent::HwError).empty());
-  CHECK(rig.idle(channel));
-}
-
 TEST_CASE("a shim channel asks early enough to hide the latency of host memory") {
   DmaRig rig(kShimTile);
   const unsigned channel = rig.mm2s();
@@ -343,51 +329,6 @@ TEST_CASE("a shim channel that may ask for little ahead is bound by the latency 
   // The third is asked for when the first leaves.
   CHECK(sent[2].first_beat == ns(406 + 400));
   CHECK(sent[3].first_beat == ns(470 + 400));
-}
-
-TEST_CASE("a reset in the middle of a BD leaves a channel at rest that takes new tasks") {
-  DmaRig rig(kComputeTile);
-  const unsigned channel = rig.mm2s();
-  rig.outputs[channel]->hold(true);
-  rig.write_bd(channel, 0, {.buffer_length = 64});
-  rig.push(channel, 0);
-  rig.push(channel, 0);
-  run(ns(50));
-  const std::uint32_t reset = encode_control(rig.kind, rig.engine.channels()[channel], {.reset = true});
-  rig.engine.set_control(channel, reset);
-  CHECK(rig.engine.status(channel) == 0);
-  rig.engine.set_control(channel, 0);
-  rig.outputs[channel]->hold(false);
-  rig.push(channel, 0);
-  run(ns(50));
-  CHECK(rig.outputs[channel]->sent.size() == 1);
-  CHECK(rig.outputs[channel]->sent[0].first_beat == ns(50 + 11));
-  CHECK(rig.idle(channel));
-}
-
-TEST_CASE("Pause_Stream and dma_pause hold a shim channel up without losing anything") {
-  DmaRig rig(kShimTile);
-  const unsigned channel = rig.mm2s(2);
-  const DmaChannelInfo& info = rig.engine.channels()[channel];
-  rig.write_bd(channel, 0, {.buffer_length = 4096, .burst_length = 3});
-  rig.engine.set_control(channel, encode_control(rig.kind, info, {.pause_stream = true}));
-  rig.engine.push_task(channel, 0x10);  // Half B's own numbering.
-  run(ns(100));
-  CHECK(rig.outputs[channel]->sent.empty());
-  rig.engine.set_paused(channel, true);
-  rig.engine.set_control(channel, 0);
-  run(bench::us(1));
-  // What was read before goes out; nothing more is asked for.
-  CHECK(rig.outputs[channel]->all().size() == 2048);
-  CHECK_FALSE(rig.idle(channel));
-  rig.push(channel, 0);
-  run(bench::us(1));
-  CHECK(rig.engine.outstanding_transactions(1) == 0);
-  CHECK(rig.outputs[channel]->all().size() == 2048);
-  rig.engine.set_paused(channel, false);
-  run(bench::us(1));
-  CHECK(rig.outputs[channel]->all().size() == 8192);
-  CHECK(rig.idle(channel));
 }
 
 }  // namespace
