@@ -180,7 +180,8 @@ int main(int argc, char** argv) {
     std::printf(
         "usage: npu-xrt [--elf FILE] [--runs N] [--runlists N] [--length N] [--move BYTES [--pairs N]]\n"
         "On every VF at once: N runs, then N runlists of the given length (default 200, 4, 25).\n"
-        "--move: the program copies so many bytes (a multiple of 8) from argument 0 to 1, with --pairs 2 also from 2 to\n"
+        "--move: the program copies so many bytes (a multiple of 8) from argument 0 to 1, with --pairs 2 also from 2 "
+        "to\n"
         "3, and so on; every byte is compared after each run. No runlists then.\n"
         "exit status: 0 every run completed, 1 not (the line FAIL says what), 2 wrong options\n");
     return 2;
