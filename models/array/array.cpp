@@ -5,10 +5,10 @@
 #include <cstring>
 #include <fmt/format.h>
 
-#include "models/array/compute_tile.hpp"
 #include "models/array/fabric.hpp"
-#include "models/array/memory_tile.hpp"
-#include "models/array/shim_tile.hpp"
+#include "models/array/tile/compute_tile.hpp"
+#include "models/array/tile/memory_tile.hpp"
+#include "models/array/tile/shim_tile.hpp"
 #include "models/soc/microcontroller.hpp"
 
 namespace aie4::array {

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "models/array/cycle_clock.hpp"
-#include "models/array/event_network.hpp"
-#include "models/array/stream_network.hpp"
+#include "models/array/event/event_network.hpp"
+#include "models/array/stream/stream_network.hpp"
 
 namespace aie4::array {
 

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <utility>
 
-#include "models/array/shim_tile.hpp"
+#include "models/array/tile/shim_tile.hpp"
 
 namespace aie4 {
 namespace {

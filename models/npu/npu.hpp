@@ -10,7 +10,7 @@
 #include <systemc>
 
 #include "models/array/array.hpp"
-#include "models/array/uc_tokens.hpp"
+#include "models/array/tile/uc_tokens.hpp"
 #include "models/common/clock_domain.hpp"
 #include "models/common/diagnostics.hpp"
 #include "models/common/probe.hpp"

@@ -16,8 +16,8 @@
 
 #include <systemc>
 
-#include "models/array/packet.hpp"
-#include "models/array/stream_network.hpp"
+#include "models/array/stream/packet.hpp"
+#include "models/array/stream/stream_network.hpp"
 #include "models/registers/array/registers.hpp"
 
 namespace {

@@ -8,9 +8,9 @@
 #include <cstring>
 #include <vector>
 
-#include "models/array/address_generator.hpp"
-#include "models/array/bd_pool.hpp"
-#include "models/array/buffer_descriptor.hpp"
+#include "models/array/dma/address_generator.hpp"
+#include "models/array/dma/bd_pool.hpp"
+#include "models/array/dma/buffer_descriptor.hpp"
 
 namespace {
 

@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <cstring>
 
-#include "models/array/packet.hpp"
+#include "models/array/stream/packet.hpp"
 
 namespace {
 

@@ -10,7 +10,7 @@
 
 #include "firmware-stub/cert/bytes.hpp"
 #include "firmware-stub/cert/control_page.hpp"
-#include "models/array/buffer_descriptor.hpp"
+#include "models/array/dma/buffer_descriptor.hpp"
 #include "models/registers/array/registers.hpp"
 
 namespace aie4::host::elf {

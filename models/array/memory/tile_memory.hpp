@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// Data memories of the tiles: their bytes, the time their banks need, and the windows in which DMAs see them.
+// Source: AIE4 tile-array notes 1.4 (sizes, banks, windows) and timing notes 1.4 and 3.5 (rates, conflicts).
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <systemc>
+
+#include "models/array/environment.hpp"
+#include "models/array/memory/dma_memory.hpp"
+
+namespace aie4::array {
+
+/// Bytes that are zero until written and take no memory of the host before. Spans are valid until `clear`.
+class ZeroedBytes {
+ public:
+  explicit ZeroedBytes(std::size_t size);
+
+  [[nodiscard]] std::span<std::byte> bytes() { return {data_.get(), size_}; }
+  [[nodiscard]] std::span<const std::byte> bytes() const { return {data_.get(), size_}; }
+  void clear();
+
+ private:
+  struct Free {
+    void operator()(std::byte* data) const;
+  };
+  std::size_t size_;
+  std::unique_ptr<std::byte, Free> data_;
+};
+
+/// One memory: a number of single-ported banks that each serve one row in a clock cycle.
+class TileMemory {
+ public:
+  struct Shape {
+    std::uint32_t bytes = 0;
+    unsigned banks = 1;
+    std::uint32_t row_bytes = 32;        ///< Width of a bank.
+    std::uint32_t bytes_per_cycle = 32;  ///< What one DMA channel moves at most.
+  };
+
+  /// `owner`: "column 0/memory tile 1".
+  TileMemory(const Environment& environment, const std::string& owner, const Shape& shape);
+
+  [[nodiscard]] const Shape& shape() const { return shape_; }
+  [[nodiscard]] std::span<std::byte> bytes() { return storage_.bytes(); }
+  [[nodiscard]] ZeroedBytes& storage() { return storage_; }
+  /// Zeroes everything: power-on and zeroise.
+  void clear() { storage_.clear(); }
+
+  /// memory_interleaving: neighbouring rows lie in neighbouring banks, instead of each bank being one block. Which bits
+  /// hardware takes is not public; only `touch` knows.
+  void set_interleaved(bool interleaved) { interleaved_ = interleaved; }
+
+  /// Notes that a burst touches `bytes` at `offset`, inside the memory. Returns the cycles one channel needs for them.
+  std::uint64_t touch(std::uint32_t offset, std::uint32_t bytes);
+  /// Books what was touched since the last call from `start` on. Returns when the last bank is through with it.
+  sc_core::sc_time book(const sc_core::sc_time& start);
+
+  /// Called with the bank for each burst that had to wait for another requester; empty: nobody listens.
+  std::function<void(unsigned bank)> on_conflict;
+
+ private:
+  [[nodiscard]] unsigned bank_of(std::uint32_t row) const;
+
+  const Environment& environment_;
+  Shape shape_;
+  ZeroedBytes storage_;
+  ResourceUse& use_;
+  bool interleaved_ = false;
+  std::uint32_t rows_per_bank_;
+  std::vector<std::uint64_t> load_;  // Per bank: rows of the burst being noted.
+  std::vector<sc_core::sc_time> free_at_;
+};
+
+/// What the DMA of one tile sees: memories side by side in its address space.
+class TileMemoryPort : public DmaMemory {
+ public:
+  /// The own memory of a memory tile starts at this word of its DMA's address space.
+  static constexpr std::uint64_t kMemoryTileOwnWord = 0x80'0000;
+  static constexpr unsigned kMemoryTileReach = 7;  ///< Neighbours to either side; the west lies below.
+
+  /// `memories[i]` lies at `base` + i * its size, all of one size; null: no tile there.
+  TileMemoryPort(const Environment& environment, std::uint64_t base, std::vector<TileMemory*> memories);
+
+  Result read(unsigned channel, std::span<const MemoryRun> runs, std::span<std::uint32_t> words,
+              sc_core::sc_time start) override;
+  Result write(unsigned channel, std::span<const MemoryRun> runs, std::span<const std::uint32_t> words,
+               sc_core::sc_time start) override;
+
+ private:
+  struct Piece {
+    TileMemory* memory = nullptr;
+    std::uint32_t offset = 0;
+    std::uint32_t bytes = 0;
+  };
+  /// The part of the range that lies in one memory; null memory: none does.
+  [[nodiscard]] Piece piece(std::uint64_t address, std::uint64_t bytes) const;
+  [[nodiscard]] bool available(std::span<const MemoryRun> runs) const;
+  template <typename Move>
+  Result transfer(std::span<const MemoryRun> runs, sc_core::sc_time start, const Move& move);
+
+  const Environment& environment_;
+  std::uint64_t base_;
+  std::uint64_t window_ = 0;  // Bytes.
+  std::vector<TileMemory*> memories_;
+  std::vector<TileMemory*> touched_;
+};
+
+}  // namespace aie4::array
