@@ -14,6 +14,15 @@ namespace {
 
 constexpr std::uint32_t kPartitionColumns = 0x7F;  ///< In partition_size.
 
+/// A line of the timeline for the packets of all contexts, one after the other.
+void draw(Microcontroller& uc, const sc_core::sc_time& begin, std::uint64_t index, std::optional<std::uint32_t> word) {
+  Probe* probe = uc.probe();
+  if (probe == nullptr) return;
+  const char* end = !word ? ", preempted" : *word == completion_word::kCompleted ? "" : ", failed";
+  probe->slice(probe->track(fmt::format("uc{}/packets", uc.index())), begin, sc_core::sc_time_stamp(),
+               fmt::format("{} packet {}{}", uc.where(), index, end));
+}
+
 }  // namespace
 
 Lead::Lead(Microcontroller& uc, JobRunner& runner, CertCounters& counters, FaultPlan& faults)
@@ -54,7 +63,9 @@ void Lead::serve() {
     words_.set(FwState::LEADER_HOST_QUEUE_POP);
     if (!queue_.fetch(packet_, uc_count())) return stop_broken();
     words_.count(handshake::kCounterPackets);
+    const sc_core::sc_time begin = sc_core::sc_time_stamp();
     const std::optional<std::uint32_t> word = process();
+    draw(uc_, begin, queue_.index(), word);
     if (!word) {
       return stop(FwState::RUN_SAVE,
                   handshake::kIdleCert | handshake::kIdlePreemptionSaved | handshake::kIdleQueueNotEmpty);

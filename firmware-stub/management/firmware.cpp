@@ -150,6 +150,7 @@ void ManagementFirmware::function_was_reset(unsigned index) {
 
 void ManagementFirmware::handle(unsigned index, const Request& request) {
   ++counters_.messages;
+  const sc_core::sc_time begin = sc_core::sc_time_stamp();
   controller_.consume(sc_core::sc_time(static_cast<double>(controller_.parameters().message_ns), sc_core::SC_NS),
                       {WaitReason::Clock, "message", request.header.opcode, "time"});
   const MessageInfo* info = messages_.find(request.header.opcode);
@@ -164,6 +165,10 @@ void ManagementFirmware::handle(unsigned index, const Request& request) {
   }
   set(response, kStatus, static_cast<std::uint32_t>(status));
   functions_[index].mailbox.respond(request.header, response);
+  if (controller_.probe() == nullptr) return;
+  const std::string name =
+      info == nullptr ? fmt::format("opcode {:#x}", request.header.opcode) : std::string(info->name);
+  controller_.show(begin, fmt::format("{} {}", functions_[index].mailbox.owner(), name));
 }
 
 Status ManagementFirmware::refuse(unsigned index, std::string_view message, std::string expected, std::string came) {

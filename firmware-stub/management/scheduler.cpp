@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <fmt/format.h>
 #include <utility>
 
 #include "firmware-stub/cert/handshake.hpp"
@@ -135,7 +136,7 @@ bool Scheduler::remove(unsigned function, std::uint32_t id) {
   if (found == contexts_.end()) return false;
   if (found->second.get() == resident_) {
     // Its work may be in the middle of anything: only a reset is sure to end it before the answer goes out.
-    resident_ = nullptr;
+    end_residence();
     resident_busy_ = false;
     switch_requested_ = false;
     clean_array();
@@ -207,8 +208,16 @@ void Scheduler::leave(std::uint32_t idle_status) {
   save(*resident_);
   const bool doorbell_left = controller_.read32(handshake(kLead, hs::kDoorbellPending)) != 0;
   if ((idle_status & hs::kIdleQueueNotEmpty) != 0 || doorbell_left) mark_runnable(*resident_);
-  resident_ = nullptr;
+  end_residence();
   switch_requested_ = false;
+}
+
+void Scheduler::end_residence() {
+  if (Probe* probe = controller_.probe(); probe != nullptr) {
+    probe->slice(probe->track("MPNPU/context on the array"), resident_since_, sc_core::sc_time_stamp(),
+                 fmt::format("function {} context {}", resident_->function, resident_->id));
+  }
+  resident_ = nullptr;
 }
 
 /// The lead says that the context has stopped; whether it did so at a PREEMPT, each uC's restore word says.

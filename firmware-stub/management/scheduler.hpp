@@ -59,6 +59,8 @@ class Scheduler {
   void wake_lead();
   void enter(HwContext& context);
   void leave(std::uint32_t idle_status);
+  /// The resident has the array no more.
+  void end_residence();
   void save(HwContext& context);
   [[nodiscard]] std::vector<std::uint32_t> handshake_block(const HwContext& context, unsigned uc) const;
   void mark_runnable(HwContext& context);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/array/compute_tile.hpp"
 
+#include "models/array/tile_event_ids.hpp"
+
 namespace aie4::array {
 namespace {
 
@@ -27,6 +29,7 @@ ComputeTile::ComputeTile(sc_core::sc_module_name name, const Environment& enviro
   add_window(registers::offset_of(registers::ComputeRegister::datamemory), data_.storage());
   add_window(registers::offset_of(registers::ComputeRegister::program_memory), program_);
   add_part(control_);
+  data_.on_conflict = [this](unsigned bank) { events().raise(bank_conflict_event_id(TileKind::Compute, bank)); };
   add_dma(port_, lock_space_);
 }
 

@@ -212,6 +212,7 @@ void EventUnit::decode() {
   for (unsigned index = 0; index < kEdges; ++index) {
     wanted_.add(byte_of(edge_controls_[index / 2] >> kEdgeLsb[index % 2], 0));
   }
+  if (on_wanted_changed) on_wanted_changed();
 }
 
 std::span<const RegisterPart::Claim> EventUnit::claims() const {

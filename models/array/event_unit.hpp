@@ -45,6 +45,9 @@ class EventUnit : public RegisterPart {
   /// From now on the listener, which outlives the unit's use, hears of these events and no others.
   void listen(EventListener& listener, const EventSet& events);
 
+  /// Called when `wants` may answer otherwise than before.
+  std::function<void()> on_wanted_changed;
+
   /// A broadcast line comes in.
   void receive(unsigned line, EventPhase phase, const sc_core::sc_time& at) {
     raise(static_cast<std::uint8_t>(first_broadcast_ + line), phase, at);

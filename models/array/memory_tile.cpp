@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "models/array/tile_event_ids.hpp"
+
 namespace aie4::array {
 namespace {
 
@@ -25,6 +27,7 @@ MemoryTile::MemoryTile(sc_core::sc_module_name name, const Environment& environm
       control_(environment, data_, nullptr) {
   add_window(registers::offset_of(registers::MemoryRegister::datamemory), data_.storage());
   add_part(control_);
+  data_.on_conflict = [this](unsigned bank) { events().raise(bank_conflict_event_id(TileKind::Memory, bank)); };
 }
 
 void MemoryTile::connect(const std::array<MemoryTile*, 2 * kReach + 1>& neighbours) {

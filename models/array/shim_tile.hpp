@@ -15,6 +15,7 @@
 #include <systemc>
 #include <tlm>
 
+#include "models/array/deferred_calls.hpp"
 #include "models/array/host_dma_memory.hpp"
 #include "models/array/interrupt_controller.hpp"
 #include "models/array/tile.hpp"
@@ -62,20 +63,50 @@ class ShimTile : public Tile {
     ShimTile& tile_;
   };
 
+  /// Broadcast lines of a half, as inputs of its interrupt controller.
+  class Lines : public EventListener {
+   public:
+    Lines(ShimTile& tile, registers::Half half) : tile_(tile), half_(half) {}
+    void event(std::uint8_t event, EventPhase phase, const sc_core::sc_time& at) override;
+
+   private:
+    ShimTile& tile_;
+    registers::Half half_;
+  };
+
+  /// uc_core_interrupt_event of a half: the event that interrupts its microcontroller.
+  class UcInterrupt : public EventListener {
+   public:
+    UcInterrupt(ShimTile& tile, registers::Half half) : tile_(tile), half_(half) {}
+    [[nodiscard]] std::uint8_t selected() const { return event_; }
+    void select(std::uint8_t event);
+    void event(std::uint8_t event, EventPhase phase, const sc_core::sc_time& at) override;
+
+   private:
+    ShimTile& tile_;
+    registers::Half half_;
+    std::uint8_t event_ = 0;
+  };
+
   std::optional<AccessOutcome> access_elsewhere(bool read, std::uint32_t offset, std::span<std::byte> data) override;
 
   void set_application_reset(std::uint32_t value);
   void set_stream_id(registers::Half half, std::uint32_t smid);
   void zero_microcontroller(std::size_t half, std::uint32_t memories);
+  void pause_microcontroller(std::size_t half, std::uint32_t engines);
 
   Control control_;
   InterruptController interrupts_;
+  DeferredCalls deferred_;
+  std::array<Lines, 2> lines_;
+  std::array<UcInterrupt, 2> uc_interrupts_;
   HostDmaMemory host_;
   LockSpace lock_space_;
   std::array<std::unique_ptr<TokenCounter>, 2> tokens_;
   std::array<Microcontroller*, 2> microcontrollers_{};
   std::uint32_t application_reset_ = 3;  // Both held at power-on.
   std::array<std::uint32_t, 2> smid_{};
+  std::array<std::uint32_t, 2> uc_pause_{};
 };
 
 }  // namespace aie4::array

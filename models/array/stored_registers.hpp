@@ -15,7 +15,7 @@ inline constexpr std::string_view kUnmodelledKind = "register";
 
 /// Families that have no effect a program could see in a model without parity errors, analogue behaviour or second
 /// applications: spare bits, power gating, error injection that nobody asked for, attributes of transactions.
-inline constexpr std::array<std::string_view, 41> kHarmlessRegisters{
+inline constexpr std::array<std::string_view, 51> kHarmlessRegisters{
     "application_address_bit",
     "axi_mm_hang_protection_timeout",
     "axuser_a",
@@ -25,6 +25,7 @@ inline constexpr std::array<std::string_view, 41> kHarmlessRegisters{
     "bisr_cache_status",
     "bisr_test_data",
     "checkbit_error_generation",
+    "column_clock_control",
     "core_ecc_failing_address",
     "core_reset_defeature",
     "core_spare_reg",
@@ -33,6 +34,12 @@ inline constexpr std::array<std::string_view, 41> kHarmlessRegisters{
     "ecc_failing_address",
     "ecc_scrubbing_event",
     "ecc_scrubbing_period",
+    "interrupt_controller_hw_error_interrupt_a",
+    "interrupt_controller_hw_error_interrupt_b",
+    "interrupt_controller_hw_error_mask_a",
+    "interrupt_controller_hw_error_mask_b",
+    "interrupt_controller_hw_error_status_a",
+    "interrupt_controller_hw_error_status_b",
     "interrupt_controller_hw_interrupt_line",
     "l2_split",
     "me_aximm_config",
@@ -45,6 +52,8 @@ inline constexpr std::array<std::string_view, 41> kHarmlessRegisters{
     "module_clock_control_0",
     "module_clock_control_1",
     "noc_spare_reg",
+    "nsu_errors",
+    "nsu_errors_physical",
     "parity_failing_address",
     "pl_interface_downsizer_bypass",
     "pl_interface_downsizer_config",
@@ -57,6 +66,7 @@ inline constexpr std::array<std::string_view, 41> kHarmlessRegisters{
     "spare_reg_privileged",
     "stream_switch_32b_parity_status",
     "stream_switch_parity_status",
+    "tile_control_axi_mm",
 };
 
 [[nodiscard]] inline bool is_harmless(std::string_view family) {

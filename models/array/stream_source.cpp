@@ -202,8 +202,8 @@ void StreamSource::account(const Burst& burst, const sc_core::sc_time& asked, co
     if (stalled != sc_core::SC_ZERO_TIME) use.stall(WaitReason::Stream, stalled);
     if (environment.probe == nullptr) continue;
     const sc_core::sc_time begin = start + environment.clock.cycles(manager.cycles);
-    environment.probe->slice(manager.use->track, begin, begin + duration, burst.tlast ? "beats with TLAST" : "beats",
-                             burst.flow);
+    environment.probe->activity(manager.use->track, begin, begin + duration, burst.tlast ? "beats with TLAST" : "beats",
+                                burst.flow);
   }
   for (const Route::Tap& tap : route_->taps) {
     const sc_core::sc_time way = environment.clock.cycles(tap.cycles);

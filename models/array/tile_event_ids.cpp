@@ -89,6 +89,16 @@ std::uint8_t bank_conflict_event_id(TileKind kind, unsigned bank) {
                                   : number(ComputeEvent::conflict_dm_bank_0, bank);
 }
 
+std::uint8_t port_event_id(TileKind kind, unsigned event_port, PortEvent event) {
+  constexpr unsigned kEventsOfPort = 4;
+  constexpr unsigned kMemoryPorts = 8;
+  constexpr unsigned kOtherPorts = 6;
+  if (event_port >= (kind == TileKind::Memory ? kMemoryPorts : kOtherPorts)) return 0;
+  return static_cast<std::uint8_t>(
+      pick(kind, ShimEvent::stream_switch_port_idle_0, MemoryEvent::port_idle_0, ComputeEvent::port_idle_0) +
+      kEventsOfPort * event_port + static_cast<unsigned>(event));
+}
+
 std::uint8_t control_packet_error_event_id(TileKind kind) {
   return pick(kind, ShimEvent::control_pkt_error, MemoryEvent::control_pkt_error, ComputeEvent::control_pkt_error);
 }

@@ -19,6 +19,9 @@ namespace aie4::array {
 [[nodiscard]] std::uint8_t lock_event_id(TileKind kind, unsigned selection, LockRegisters::Event event);
 [[nodiscard]] std::uint8_t lock_error_event_id(TileKind kind);
 [[nodiscard]] std::uint8_t bank_conflict_event_id(TileKind kind, unsigned bank);
+/// Of the stream-switch port that is selected as event port 0..; 0: the tile has fewer.
+enum class PortEvent : std::uint8_t { Idle, Running, Stalled, Tlast };
+[[nodiscard]] std::uint8_t port_event_id(TileKind kind, unsigned event_port, PortEvent event);
 [[nodiscard]] std::uint8_t control_packet_error_event_id(TileKind kind);
 [[nodiscard]] std::uint8_t slave_error_event_id(TileKind kind);
 

@@ -43,6 +43,7 @@ TileEvents::TileEvents(const Environment& environment, const Fabric& fabric, Til
         }));
     EventUnit& unit = *units_.back();
     network.attach(tile, half, unit);
+    ports_.push_back(std::make_unique<Ports>(fabric.streams, tile, index, unit));
     timers_.push_back(std::make_unique<EventTimer>(fmt::format("timer_{}", suffix).c_str(), fabric.cycles, half, unit));
     counters_.push_back(std::make_unique<PerformanceCounters>(
         fmt::format("counters_{}", suffix).c_str(), fabric.cycles, half,
@@ -60,6 +61,39 @@ TileEvents::TileEvents(const Environment& environment, const Fabric& fabric, Til
   for (const auto& timer : timers_) parts_.push_back(timer.get());
   for (const auto& counters : counters_) parts_.push_back(counters.get());
   for (const auto& trace : traces_) parts_.push_back(trace.get());
+}
+
+TileEvents::Ports::Ports(StreamNetwork& network, TileId tile, unsigned half, EventUnit& unit)
+    : network_(network), tile_(tile), kind_(network.geometry().kind(tile)), half_(half), unit_(unit) {
+  unit_.on_wanted_changed = [this] { watch(); };
+}
+
+void TileEvents::Ports::watch() {
+  std::uint32_t wanted = 0;
+  for (unsigned port = 0; port_event_id(kind_, port, PortEvent::Idle) != 0; ++port) {
+    for (const PortEvent event : {PortEvent::Idle, PortEvent::Running, PortEvent::Stalled, PortEvent::Tlast}) {
+      if (unit_.wants(port_event_id(kind_, port, event))) wanted |= 1U << port;
+    }
+  }
+  if (wanted == watched_) return;
+  watched_ = wanted;
+  network_.observe(tile_, half_, wanted == 0 ? nullptr : this, wanted);
+}
+
+void TileEvents::Ports::port_passed(unsigned event_port, const sc_core::sc_time& ready, const sc_core::sc_time& begin,
+                                    const sc_core::sc_time& end, bool tlast) {
+  const auto raise = [&](PortEvent event, EventPhase phase, const sc_core::sc_time& at) {
+    unit_.raise(port_event_id(kind_, event_port, event), phase, at);
+  };
+  raise(PortEvent::Idle, EventPhase::End, ready);
+  if (ready < begin) {
+    raise(PortEvent::Stalled, EventPhase::Begin, ready);
+    raise(PortEvent::Stalled, EventPhase::End, begin);
+  }
+  raise(PortEvent::Running, EventPhase::Begin, begin);
+  raise(PortEvent::Running, EventPhase::End, end);
+  if (tlast) raise(PortEvent::Tlast, EventPhase::Pulse, end);
+  raise(PortEvent::Idle, EventPhase::Begin, end);
 }
 
 void TileEvents::dma_event(unsigned channel, DmaEvent event, EventPhase phase, const sc_core::sc_time& at,

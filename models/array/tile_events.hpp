@@ -48,11 +48,31 @@ class TileEvents {
   void lock_event(registers::Half half, unsigned selection, LockRegisters::Event event);
 
  private:
+  /// The stream-switch ports that a half selects. Watched only while somebody listens to their events: status bits of
+  /// ports that nobody listens to stay clear.
+  class Ports : public StreamPortObserver {
+   public:
+    Ports(StreamNetwork& network, TileId tile, unsigned half, EventUnit& unit);
+    void port_passed(unsigned event_port, const sc_core::sc_time& ready, const sc_core::sc_time& begin,
+                     const sc_core::sc_time& end, bool tlast) override;
+
+   private:
+    void watch();
+
+    StreamNetwork& network_;
+    TileId tile_;
+    TileKind kind_;
+    unsigned half_;
+    EventUnit& unit_;
+    std::uint32_t watched_ = 0;
+  };
+
   TileKind kind_;
   std::vector<std::unique_ptr<EventUnit>> units_;
   std::vector<std::unique_ptr<EventTimer>> timers_;
   std::vector<std::unique_ptr<PerformanceCounters>> counters_;
   std::vector<std::unique_ptr<TraceUnit>> traces_;
+  std::vector<std::unique_ptr<Ports>> ports_;
   std::vector<RegisterPart*> parts_;
 };
 

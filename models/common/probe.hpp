@@ -23,6 +23,11 @@ class Probe {
   /// Something that took time. `flow` ties slices together by arrows, in order of their begin; 0: none.
   virtual void slice(TrackId track, sc_core::sc_time begin, sc_core::sc_time end, std::string_view name,
                      std::uint64_t flow = 0) = 0;
+  /// Like a slice; those of the same name and flow that touch are drawn as one. For the bursts of a transfer.
+  virtual void activity(TrackId track, sc_core::sc_time begin, sc_core::sc_time end, std::string_view name,
+                        std::uint64_t flow = 0) {
+    slice(track, begin, end, name, flow);
+  }
   virtual void instant(TrackId track, sc_core::sc_time at, std::string_view name, std::uint64_t flow = 0) = 0;
   /// A number that changes over time: a lock's value, a queue's length.
   virtual void counter(TrackId track, sc_core::sc_time at, std::int64_t value) = 0;

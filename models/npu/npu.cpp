@@ -84,6 +84,18 @@ Npu::Npu(sc_core::sc_module_name name, const Configuration& configuration, Fault
   } else {
     SC_METHOD(boot_without_pf);
   }
+  observe(probe);
+}
+
+void Npu::observe(Probe* probe) {
+  std::vector<std::string> names;
+  for (unsigned index = 0; index < functions.size(); ++index) {
+    names.push_back(function_name(configuration_, index));
+    functions[index]->observe(probe, names.back());
+  }
+  mpnpu.observe(resources, probe);
+  for (const auto& core : microcontrollers) core->observe(resources, probe);
+  noc.observe(resources, probe, names);
 }
 
 void Npu::power_changed() {

@@ -59,6 +59,7 @@ class Npu : public sc_core::sc_module {
   [[nodiscard]] static std::string function_name(const Configuration& configuration, unsigned index);
 
  private:
+  void observe(Probe* probe);
   void power_changed();
   void boot_without_pf();
   void stop_firmware();

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <fmt/format.h>
 #include <utility>
 
 namespace aie4 {
@@ -37,9 +38,19 @@ FunctionUnit::FunctionUnit(sc_core::sc_module_name name, std::string owner, unsi
   controller.register_b_transport(this, &FunctionUnit::controller_transport);
   control_.on_write(mpnpu::kMsixTrigger, [this](std::uint32_t vector) {
     ++interrupts_;
+    show("interrupt", vector);
     msix.raise(vector);
   });
   control_.set(mpnpu::kMsixSize, vectors);
+}
+
+void FunctionUnit::observe(Probe* probe, const std::string& track) {
+  probe_ = probe;
+  if (probe_ != nullptr) track_ = probe_->track(track);
+}
+
+void FunctionUnit::show(std::string_view what, std::uint32_t index) {
+  if (probe_ != nullptr) probe_->instant(track_, sc_core::sc_time_stamp(), fmt::format("{} {}", what, index));
 }
 
 void FunctionUnit::reset() {
@@ -97,7 +108,9 @@ void FunctionUnit::bar0_transport(tlm::tlm_generic_payload& payload, sc_core::sc
   access_mailbox(payload.is_read(), offset, data);
   const bool tail_written =
       payload.is_write() && offset < mailbox::kX2I_TAIL + 4 && offset + data.size() > mailbox::kX2I_TAIL;
-  if (tail_written) raise_event(mpnpu::kEventMailbox);
+  if (!tail_written) return;
+  if (probe_ != nullptr) probe_->instant(track_, sc_core::sc_time_stamp(), "mailbox");
+  raise_event(mpnpu::kEventMailbox);
 }
 
 void FunctionUnit::bar2_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& /*delay*/) {
@@ -111,6 +124,7 @@ void FunctionUnit::bar2_transport(tlm::tlm_generic_payload& payload, sc_core::sc
 
 void FunctionUnit::ring_doorbell(std::uint32_t index) {
   ++doorbells_;
+  show("doorbell", index);
   doorbell_pending_[index / 32] |= 1U << (index % 32);
   raise_event(mpnpu::kEventDoorbell);
 }

@@ -8,12 +8,14 @@
 #include <functional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <tlm_utils/simple_target_socket.h>
 #include <vector>
 
 #include <systemc>
 #include <tlm>
 
+#include "models/common/probe.hpp"
 #include "models/common/register_file.hpp"
 #include "models/registers/mailbox.hpp"
 #include "models/registers/mpnpu.hpp"
@@ -32,6 +34,9 @@ class FunctionUnit : public sc_core::sc_module {
 
   FunctionUnit(sc_core::sc_module_name name, std::string owner, unsigned vectors, Diagnostics& diagnostics);
 
+  /// Draws what the host and the device tell each other, unless `probe` is null.
+  void observe(Probe* probe, const std::string& track);
+
   /// Reset by the host (conventional or FLR): registers, SRAM and MSI-X table to power-on; the firmware is told.
   void reset();
   /// Firmware stopped: nothing of it may be left for a later start to see.
@@ -48,6 +53,7 @@ class FunctionUnit : public sc_core::sc_module {
   void controller_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   void access_mailbox(bool read, std::uint64_t offset, std::span<std::byte> data);
   [[nodiscard]] bool access_sram(bool read, std::uint64_t offset, std::span<std::byte> data);
+  void show(std::string_view what, std::uint32_t index);
   void ring_doorbell(std::uint32_t index);
   void raise_event(const RegisterField& field);
   void access_control(bool read, std::uint32_t offset, std::span<std::byte> data);
@@ -58,6 +64,8 @@ class FunctionUnit : public sc_core::sc_module {
   std::vector<std::uint32_t> doorbell_pending_;
   std::uint64_t doorbells_ = 0;
   std::uint64_t interrupts_ = 0;
+  Probe* probe_ = nullptr;
+  TrackId track_ = 0;
 };
 
 }  // namespace aie4

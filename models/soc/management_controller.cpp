@@ -51,6 +51,28 @@ void ManagementController::interrupt() {
   interrupted_.notify();
 }
 
+void ManagementController::observe(ResourceRegistry& resources, Probe* probe) {
+  use_ = &resources.add("MPNPU");
+  probe_ = probe;
+  if (probe_ != nullptr) track_ = probe_->track(use_->name);
+}
+
+void ManagementController::show(const sc_core::sc_time& begin, std::string_view what) const {
+  if (probe_ != nullptr) probe_->slice(track_, begin, sc_core::sc_time_stamp(), what);
+}
+
+void ManagementController::account(const sc_core::sc_time& begin, const WaitLabel& label) {
+  if (use_ == nullptr) return;
+  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  if (label.reason == WaitReason::Clock) {
+    use_->busy += now - begin;
+    ++use_->operations;
+  } else {
+    use_->stall(label.reason, now - begin);
+  }
+  if (probe_ != nullptr && label.reason != WaitReason::Host) probe_->activity(track_, begin, now, label.subject);
+}
+
 void ManagementController::core() {
   for (;;) {
     try {
@@ -86,14 +108,18 @@ void ManagementController::wait_or_reset(const sc_core::sc_time* duration) {
 void ManagementController::consume(const sc_core::sc_time& duration, const WaitLabel& label) {
   if (duration == sc_core::SC_ZERO_TIME) return;
   const WaitRegistry::Scope scope(process_, label);
+  const sc_core::sc_time begin = sc_core::sc_time_stamp();
   wait_or_reset(&duration);
+  account(begin, label);
 }
 
 bool ManagementController::wait_for_interrupt(const sc_core::sc_time& deadline) {
-  const WaitRegistry::Scope scope(process_, {WaitReason::Host, "interrupt", 0, "the host or a microcontroller"});
+  const WaitLabel label{WaitReason::Host, "interrupt", 0, "the host or a microcontroller"};
+  const WaitRegistry::Scope scope(process_, label);
+  const sc_core::sc_time begin = sc_core::sc_time_stamp();
   while (!interrupt_pending_) {
     const sc_core::sc_time now = sc_core::sc_time_stamp();
-    if (now >= deadline) return false;
+    if (now >= deadline) break;
     if (deadline == sc_core::sc_max_time()) {
       wait_or_reset(nullptr);
       continue;
@@ -102,8 +128,8 @@ bool ManagementController::wait_for_interrupt(const sc_core::sc_time& deadline) 
     sc_core::wait(deadline - now, interrupted_ | stopped_);
     if (stop_requested_) throw ControllerReset{};
   }
-  interrupt_pending_ = false;
-  return true;
+  account(begin, label);
+  return std::exchange(interrupt_pending_, false);
 }
 
 tlm_utils::simple_initiator_socket<ManagementController>* ManagementController::route(std::uint64_t& address) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string_view>
 #include <tlm_utils/simple_initiator_socket.h>
 #include <vector>
 
@@ -15,6 +16,8 @@
 
 #include "models/common/diagnostics.hpp"
 #include "models/common/parameters.hpp"
+#include "models/common/probe.hpp"
+#include "models/common/resource_use.hpp"
 #include "models/common/wait_registry.hpp"
 #include "models/soc/controller_program.hpp"
 #include "models/soc/host_access.hpp"
@@ -38,11 +41,16 @@ class ManagementController : public sc_core::sc_module {
   void stop();
   /// A function unit or the array wants attention.
   void interrupt();
+  /// Accounts for its time, and draws it unless `probe` is null.
+  void observe(ResourceRegistry& resources, Probe* probe);
 
   // --- what the firmware sees -------------------------------------------------------------------------------------
   [[nodiscard]] unsigned function_count() const { return static_cast<unsigned>(functions.size()); }
   [[nodiscard]] const Parameters& parameters() const { return parameters_; }
   [[nodiscard]] Diagnostics& diagnostics() { return diagnostics_; }
+  /// Something that the firmware did since `begin`, for the timeline.
+  void show(const sc_core::sc_time& begin, std::string_view what) const;
+  [[nodiscard]] Probe* probe() const { return probe_; }
 
   /// 32-bit accesses of the address map, timed. An address where nothing is reads 0 and is reported. Throw
   /// ControllerReset.
@@ -67,6 +75,7 @@ class ManagementController : public sc_core::sc_module {
 
  private:
   void core();
+  void account(const sc_core::sc_time& begin, const WaitLabel& label);
   void wait_or_reset(const sc_core::sc_time* duration);
   void access(tlm::tlm_command command, std::uint64_t address, std::span<std::byte> data);
   DmaStatus transfer(tlm::tlm_command command, unsigned function, std::uint32_t context, std::uint64_t address,
@@ -87,6 +96,9 @@ class ManagementController : public sc_core::sc_module {
   sc_core::sc_event stopped_;
   sc_core::sc_event interrupted_;
   tlm::tlm_generic_payload noc_payload_;
+  ResourceUse* use_ = nullptr;
+  Probe* probe_ = nullptr;
+  TrackId track_ = 0;
   HostAccess* host_access_;  // Owned by the payload, as TLM extensions are.
 };
 

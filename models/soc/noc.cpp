@@ -12,6 +12,17 @@ Noc::Noc(sc_core::sc_module_name name, unsigned functions, const Parameters& par
   engines.register_b_transport(this, &Noc::b_transport);
 }
 
+void Noc::observe(ResourceRegistry& resources, Probe* probe, const std::vector<std::string>& function_names) {
+  use_ = &resources.add("NoC and DDR");
+  probe_ = probe;
+  if (probe_ == nullptr) return;
+  track_ = probe_->track(use_->name);
+  for (const std::string& name : function_names) {
+    slice_names_.push_back(name + " read");
+    slice_names_.push_back(name + " write");
+  }
+}
+
 void Noc::b_transport(int /*engine*/, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   auto* access = payload.get_extension<HostAccess>();
   if (access == nullptr || access->function >= upstream.size()) {
@@ -35,14 +46,25 @@ void Noc::b_transport(int /*engine*/, tlm::tlm_generic_payload& payload, sc_core
       (charged * 1'000'000 + parameters_.noc_bytes_per_us - 1) / parameters_.noc_bytes_per_us;
   const sc_core::sc_time time(static_cast<double>(picoseconds), sc_core::SC_PS);
   bytes_moved_ += bytes;
+  // Streams are booked from the present on, not from `start`: engines ask ahead of time, which must not hold up others.
+  free_at_ = std::max(free_at_, access->streaming ? now : start) + time;
+  account(payload, access->function, time);
   if (access->streaming) {
-    // Booked from the present on, not from `start`: engines ask ahead of time, which must not hold up others.
-    free_at_ = std::max(free_at_, now) + time;
     delay = std::max(free_at_, start + time) - now;
     return;
   }
-  free_at_ = std::max(free_at_, start) + time;
   delay += free_at_ - start + latency;
+}
+
+/// The access that took the last `time` before free_at_.
+void Noc::account(const tlm::tlm_generic_payload& payload, unsigned function, const sc_core::sc_time& time) {
+  if (use_ == nullptr) return;
+  use_->bytes += payload.get_data_length();
+  ++use_->operations;
+  use_->busy += time;
+  if (probe_ != nullptr) {
+    probe_->activity(track_, free_at_ - time, free_at_, slice_names_[2 * function + (payload.is_write() ? 1 : 0)]);
+  }
 }
 
 }  // namespace aie4

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <tlm_utils/multi_passthrough_target_socket.h>
 #include <tlm_utils/simple_initiator_socket.h>
 #include <vector>
@@ -11,6 +12,8 @@
 #include <tlm>
 
 #include "models/common/parameters.hpp"
+#include "models/common/probe.hpp"
+#include "models/common/resource_use.hpp"
 
 namespace aie4 {
 
@@ -29,16 +32,24 @@ class Noc : public sc_core::sc_module {
 
   Noc(sc_core::sc_module_name name, unsigned functions, const Parameters& parameters);
 
+  /// Accounts for its time, and draws it unless `probe` is null. `function_names`: as they are drawn.
+  void observe(ResourceRegistry& resources, Probe* probe, const std::vector<std::string>& function_names);
+
   [[nodiscard]] std::uint64_t bytes_moved() const { return bytes_moved_; }
   [[nodiscard]] std::uint64_t accesses() const { return accesses_; }
 
  private:
   void b_transport(int engine, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  void account(const tlm::tlm_generic_payload& payload, unsigned function, const sc_core::sc_time& time);
 
   const Parameters& parameters_;
   sc_core::sc_time free_at_ = sc_core::SC_ZERO_TIME;
   std::uint64_t bytes_moved_ = 0;
   std::uint64_t accesses_ = 0;
+  ResourceUse* use_ = nullptr;
+  Probe* probe_ = nullptr;
+  TrackId track_ = 0;
+  std::vector<std::string> slice_names_;  ///< Read and write of each function.
 };
 
 }  // namespace aie4

@@ -15,6 +15,7 @@
 #include "sim/cli/files.hpp"
 #include "sim/cli/log.hpp"
 #include "sim/cli/options.hpp"
+#include "sim/cli/trace_file.hpp"
 #include "sim/config/config.hpp"
 #include "sim/host/program_run.hpp"
 #include "sim/machine/machine.hpp"
@@ -36,6 +37,7 @@ struct RunOptions {
   std::string record;
   std::string stats;
   bool json = false;
+  TraceOptions trace;
   ConfigurationOptions configuration;
   Log log;
 };
@@ -128,11 +130,14 @@ int run(RunOptions& options) {
                                    instance.argument_count(), arguments.size()));
     }
     options.log.open();
-    Machine machine(configuration, [&options](const Diagnostic& diagnostic) { options.log.write(diagnostic); });
+    TraceFile trace(options.trace);
+    Machine machine(
+        configuration, [&options](const Diagnostic& diagnostic) { options.log.write(diagnostic); }, trace.probe());
     options.log.set_clock([&machine] { return machine.now_ps(); });
     BoundaryTap tap(machine, options.record);
     const host::ProgramRunReport report = host::run_program(machine, program, instance, run);
     tap.finish();
+    trace.finish();
     for (std::size_t i = 0; i < arguments.size(); ++i) {
       if (!arguments[i].output.empty()) write_file(arguments[i].output, report.outputs[i]);
     }
@@ -140,7 +145,7 @@ int run(RunOptions& options) {
       const std::string json = host::to_json(report, machine) + "\n";
       write_file(options.stats, std::as_bytes(std::span(json)));
     }
-    std::cout << (options.json ? host::to_json(report, machine) + "\n" : host::to_text(report, machine));
+    std::cout << (options.json ? host::to_json(report, machine) + "\n" : host::to_text(report));
     return report.succeeded() ? kExitOk : kExitFailed;
   } catch (const host::elf::ElfError& error) {
     throw Failure(fmt::format("{}: {}", options.program, error.what()));
@@ -167,6 +172,7 @@ void add_run(CLI::App& app, Action& action) {
   command->add_option("--stats", options->stats, "Write what every resource did, as JSON, to this file");
   command->add_option("--record", options->record, "Record the PCI boundary to this transcript");
   command->add_flag("--json", options->json, "Print JSON, times in picoseconds");
+  options->trace.add_to(*command);
   options->log.add_options_to(*command);
   options->configuration.add_to(*command);
   command->footer("All times are simulated; equal arguments give equal results.\n\n" +

@@ -15,6 +15,7 @@
 #include "sim/cli/log.hpp"
 #include "sim/cli/options.hpp"
 #include "sim/cli/summary.hpp"
+#include "sim/cli/trace_file.hpp"
 #include "sim/config/config.hpp"
 #include "sim/vfio_user/machine_host.hpp"
 #include "sim/vfio_user/server.hpp"
@@ -31,6 +32,7 @@ struct ServeOptions {
   std::string record;
   std::string summary_json;
   unsigned busy_poll_us = 100;
+  TraceOptions trace;
   ConfigurationOptions configuration;
   Log log;
 };
@@ -116,7 +118,9 @@ int serve(ServeOptions& options) {
   options.log.open();
   hold_signals();
 
-  Machine machine(configuration, [&options](const Diagnostic& diagnostic) { options.log.write(diagnostic); });
+  TraceFile trace(options.trace);
+  Machine machine(
+      configuration, [&options](const Diagnostic& diagnostic) { options.log.write(diagnostic); }, trace.probe());
   options.log.set_clock([&machine] { return machine.now_ps(); });
   BoundaryTap tap(machine, options.record);
   vfio_user::MachineHost host(machine);
@@ -142,6 +146,7 @@ int serve(ServeOptions& options) {
       .machine = machine, .latency = tap.latency(), .recording = tap.finish(), .server = &server->statistics()};
   std::cout << summary.text() << std::flush;
   write_json(options, summary);
+  trace.finish();
   return machine.diagnostics().count(FaultCategory::SimulatorDefect) == 0 ? kExitOk : kExitDefect;
 }
 
@@ -163,6 +168,7 @@ void add_serve(CLI::App& app, Action& action) {
       ->capture_default_str();
   command->add_option("--record", options->record, "Record the PCI boundary to this transcript");
   command->add_option("--summary-json", options->summary_json, "Write the summary to this file, too, as JSON");
+  options->trace.add_to(*command);
   options->log.add_options_to(*command);
   options->configuration.add_to(*command);
   command->footer(

@@ -8,6 +8,7 @@
 #include "sim/cli/command.hpp"
 #include "sim/cli/log.hpp"
 #include "sim/cli/options.hpp"
+#include "sim/cli/trace_file.hpp"
 #include "sim/config/config.hpp"
 #include "sim/host/bring_up.hpp"
 #include "sim/machine/machine.hpp"
@@ -20,6 +21,7 @@ struct UpOptions {
   std::string memory = "iova";
   std::string record;
   bool json = false;
+  TraceOptions trace;
   ConfigurationOptions configuration;
   Log log;
 };
@@ -29,11 +31,14 @@ int up(UpOptions& options) {
   config::check(configuration);
   options.run.memory = options.memory == "iova" ? host::AddressMode::Iova : host::AddressMode::Identity;
   options.log.open();
-  Machine machine(configuration, [&options](const Diagnostic& diagnostic) { options.log.write(diagnostic); });
+  TraceFile trace(options.trace);
+  Machine machine(
+      configuration, [&options](const Diagnostic& diagnostic) { options.log.write(diagnostic); }, trace.probe());
   options.log.set_clock([&machine] { return machine.now_ps(); });
   BoundaryTap tap(machine, options.record);
   const host::BringUpReport report = host::bring_up(machine, options.run);
   tap.finish();
+  trace.finish();
   std::cout << (options.json ? host::to_json(report) + "\n" : host::to_text(report));
   return report.succeeded() ? kExitOk : kExitFailed;
 }
@@ -53,6 +58,7 @@ void add_up(CLI::App& app, Action& action) {
       ->capture_default_str();
   command->add_option("--record", options->record, "Record the PCI boundary to this transcript");
   command->add_flag("--json", options->json, "Print JSON, times in picoseconds");
+  options->trace.add_to(*command);
   options->log.add_options_to(*command);
   options->configuration.add_to(*command);
   command->footer(

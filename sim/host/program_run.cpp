@@ -102,9 +102,11 @@ ProgramRunReport run_program(Machine& machine, const elf::Program& program, cons
     if (stack.vfs().empty()) throw DriverError(-ENODEV, {"the device has no virtual function"});
     Session session(*stack.vfs().front(), program, instance, options.arguments, 1);
     const std::unique_ptr<Session> rival = make_rival(*stack.vfs().front(), options.rival);
+    const ResourceMeter meter(machine.resources(), stack.clock().now_ps());
     for (unsigned i = 0; i < options.repeat && report.failure.empty(); ++i) {
       run_once(machine, stack, session, rival.get(), report);
     }
+    report.use = meter.report(stack.clock().now_ps());
     for (std::size_t i = 0; i < options.arguments.size(); ++i) {
       if (!options.arguments[i].keep) continue;
       report.outputs[i].resize(options.arguments[i].size);

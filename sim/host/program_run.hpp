@@ -13,6 +13,7 @@
 #include "sim/host/elf/program.hpp"
 #include "sim/host/kernel_log.hpp"
 #include "sim/host/memory.hpp"
+#include "sim/host/resource_report.hpp"
 #include "sim/machine/machine.hpp"
 
 namespace aie4::host {
@@ -51,6 +52,7 @@ struct ProgramRunReport {
   std::vector<KernelLog::Line> kernel_log;
   std::vector<Diagnostics::BurndownEntry> unmodelled;  ///< What was touched and is not modelled.
   std::vector<std::string> hang_report;                ///< Who still waited, if a run did not end.
+  ResourceReport use;                                  ///< From the first doorbell to the end of the last run.
   std::string failure;                                 ///< What ended the runs early; empty if nothing did.
 
   [[nodiscard]] bool succeeded() const { return failure.empty(); }
@@ -62,7 +64,7 @@ struct ProgramRunReport {
                                            const ProgramRunOptions& options);
 
 /// For people.
-[[nodiscard]] std::string to_text(const ProgramRunReport& report, const Machine& machine);
+[[nodiscard]] std::string to_text(const ProgramRunReport& report);
 /// For machines: one JSON object with times in picoseconds, uses of resources included.
 [[nodiscard]] std::string to_json(const ProgramRunReport& report, const Machine& machine);
 

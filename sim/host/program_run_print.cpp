@@ -16,7 +16,7 @@ std::string microseconds(std::uint64_t picoseconds) {
 
 }  // namespace
 
-std::string to_text(const ProgramRunReport& report, const Machine& machine) {
+std::string to_text(const ProgramRunReport& report) {
   std::string text = fmt::format("program   {}: {} uC{}, {} page{}\n", report.name, report.ucs,
                                  report.ucs == 1 ? "" : "s", report.pages, report.pages == 1 ? "" : "s");
   if (!report.durations_ps.empty()) {
@@ -33,8 +33,7 @@ std::string to_text(const ProgramRunReport& report, const Machine& machine) {
   }
   for (const std::string& line : report.hang_report) text += fmt::format("  {}\n", line);
   for (const KernelLog::Line& line : report.kernel_log) text += fmt::format("driver    {}\n", line.text);
-  (void)machine;
-  return text;
+  return text + to_text(report.use);
 }
 
 std::string to_json(const ProgramRunReport& report, const Machine& machine) {
@@ -56,6 +55,8 @@ std::string to_json(const ProgramRunReport& report, const Machine& machine) {
     json["parameters"][parameter.name] = machine.configuration().parameters.*parameter.member;
   }
   json["end_ps"] = machine.now_ps();
+  json["window_ps"] = report.use.duration_ps;
+  json["resources"] = to_json(report.use);
   return json.dump(2);
 }
 

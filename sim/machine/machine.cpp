@@ -34,12 +34,13 @@ sc_core::sc_time picoseconds(std::uint64_t count) {
 
 class Machine::Impl {
  public:
-  Impl(const Configuration& configuration_in, Diagnostics::Sink sink)
+  Impl(const Configuration& configuration_in, Diagnostics::Sink sink, Probe* probe)
       : configuration(configuration_in),
         faults(configuration.faults),
         diagnostics(std::move(sink), [] { return sc_core::sc_time_stamp().value(); }),
         npu("npu", configuration, faults, diagnostics, firmware_set(),
-            built_in_image(ImageKind::Management, configuration), built_in_image(ImageKind::Cert, configuration)) {
+            built_in_image(ImageKind::Management, configuration), built_in_image(ImageKind::Cert, configuration),
+            probe) {
     const std::vector<pci::FunctionShape> shapes = function_shapes(configuration);
     for (unsigned index = 0; index < shapes.size(); ++index) {
       const bool pf = configuration.has_pf && index == 0;
@@ -88,8 +89,8 @@ class Machine::Impl {
   bool vf_memory = false;
 };
 
-Machine::Machine(const Configuration& configuration, Diagnostics::Sink sink)
-    : impl_(std::make_unique<Impl>(configuration, std::move(sink))) {
+Machine::Machine(const Configuration& configuration, Diagnostics::Sink sink, Probe* probe)
+    : impl_(std::make_unique<Impl>(configuration, std::move(sink), probe)) {
   // Elaborates, and lets every process reach its first wait.
   sc_core::sc_start(sc_core::SC_ZERO_TIME);
   settle();
@@ -143,6 +144,10 @@ void Machine::run_until(std::uint64_t time_ps) {
 
 std::vector<std::string> Machine::hang_report() const {
   return impl_->npu.waits.hang_report();
+}
+
+const ResourceRegistry& Machine::resources() const {
+  return impl_->npu.resources;
 }
 
 std::vector<Machine::Counter> Machine::counters() const {

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "models/common/diagnostics.hpp"
+#include "models/common/probe.hpp"
+#include "models/common/resource_use.hpp"
 #include "models/npu/configuration.hpp"
 #include "sim/pci/function.hpp"
 
@@ -20,7 +22,8 @@ namespace aie4 {
 /// depends on the order of calls alone, never on the wall clock.
 class Machine {
  public:
-  Machine(const Configuration& configuration, Diagnostics::Sink sink);
+  /// `probe` sees what the device does, and outlives the machine; null: nobody looks.
+  Machine(const Configuration& configuration, Diagnostics::Sink sink, Probe* probe = nullptr);
   ~Machine();
   Machine(const Machine&) = delete;
   Machine& operator=(const Machine&) = delete;
@@ -50,6 +53,8 @@ class Machine {
     std::uint64_t value = 0;
   };
   [[nodiscard]] std::vector<Counter> counters() const;
+  /// What every part of the device did with its time.
+  [[nodiscard]] const ResourceRegistry& resources() const;
 
  private:
   class Impl;

@@ -19,7 +19,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "programs"))
 import npu  # noqa: E402
-from loopback_test import stream_column  # noqa: E402
+from streams import stream_column  # noqa: E402
 from toolchain import SIMULATOR, assembler  # noqa: E402
 
 TILE_WORDS = 0x4000
@@ -78,6 +78,8 @@ def main() -> None:
         print(f"memcpy                {copy / 1e9:8.2f} GB/s")
         print(f"loopback              {plain / 1e9:8.2f} GB/s of payload through, {2 * plain / 1e9:.2f} GB/s moved")
         print(f"memcpy / loopback     {copy / plain:8.2f}")
+        for option in ("--trace", "--stats"):
+            print(f"time with {option}     {plain / rate(option, str(folder / 'file')):8.2f} of that without")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "programs"))
 import npu  # noqa: E402
-from loopback_test import stream_column  # noqa: E402
+from streams import stream_column  # noqa: E402
 from move import make_elf, processor_time  # noqa: E402
 from toolchain import SIMULATOR  # noqa: E402
 

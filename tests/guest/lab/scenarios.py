@@ -18,8 +18,8 @@ FAULTS = SCENARIOS / "faults.json"
 
 
 def names() -> list[str]:
-    """Scenarios that run inside a guest."""
-    return sorted(path.stem for path in SCENARIOS.glob("*.sh") if path.stem != "fault-steps")
+    """Scenarios that run inside a guest; `*-steps.sh` are what several share."""
+    return sorted(path.stem for path in SCENARIOS.glob("*.sh") if not path.stem.endswith("-steps"))
 
 
 def extra_options(name: str) -> list[str]:

@@ -59,8 +59,10 @@ class Options:
 
     @property
     def carveout_mib(self) -> int:
-        """Per VF: a context of three columns needs 9 MiB for XRT's scratchpad alone."""
-        return 64 if self.vf_count <= 1 else 16
+        """Per VF, a share of what the machine can spare: a context of three columns needs 9 MiB for XRT's scratchpad
+        alone, a program that moves 16 MiB has two buffers of that size."""
+        spare = min(256, self.ram_mib - CARVEOUT_BASE // MIB - 128)
+        return max(16, min(64, spare // max(1, self.vf_count)))
 
 
 @dataclass

@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Control code for XRT: assembled with the distribution's `aiebu-asm`, run through its own loader."""
+"""Control code for XRT: assembled with the distribution's `aiebu-asm`, which runs through its own loader."""
 
 import os
 import shutil
 import subprocess
 from pathlib import Path
 
-from . import cache, initramfs
+from . import cache, data_programs, initramfs
 from .errors import LabError
 
 CLIENT = Path(__file__).resolve().parents[1] / "programs" / "xrt" / "npu-xrt.cpp"
@@ -16,26 +16,29 @@ SOURCES = Path(__file__).resolve().parents[1] / "programs" / "control-code"
 
 
 def assemble(xrt_set: Path) -> dict[str, Path]:
-    """ELF name -> file for every `*.json` (an aie4_config description) in the source folder."""
-    sources = sorted(path for path in SOURCES.iterdir() if path.is_file())
-    key = cache.digest(1, xrt_set.name, [path.name for path in sources], *sources)
+    """File name -> file: for every aie4_config description in the source folder and every program that moves data,
+    the ELF and the assembly text it comes from."""
+    sources = sorted([*SOURCES.glob("*.asm"), *SOURCES.glob("*.json")])
+    key = cache.digest(2, xrt_set.name, [path.name for path in sources], *sources, *data_programs.SOURCES)
     libraries = xrt_set / initramfs.LIBRARIES
     tool = [str(libraries / "ld-linux-x86-64.so.2"), "--library-path", str(libraries),
             str(xrt_set / "usr/bin/aiebu-asm")]
-    descriptions = [path for path in sources if path.suffix == ".json" and path.stem + ".asm" in
-                    [source.name for source in sources]]
 
     def fill(target: Path) -> None:
-        for description in descriptions:
-            elf = target / f"{description.stem}.elf"
-            done = subprocess.run([*tool, "-t", "aie4_config", "-j", description.name, "-o", str(elf)], cwd=SOURCES,
+        for path in sources:
+            shutil.copyfile(path, target / path.name)
+        for name, text in data_programs.texts().items():
+            (target / name).write_text(text, encoding="ascii")
+        for description in sorted(target.glob("*.json")):
+            elf = description.with_suffix(".elf")
+            done = subprocess.run([*tool, "-t", "aie4_config", "-j", description.name, "-o", elf.name], cwd=target,
                                   capture_output=True, text=True, check=False)
             if done.returncode or not elf.is_file():
                 raise LabError(f"aiebu-asm refuses {description.name} ({done.returncode}): "
                                f"{(done.stdout + done.stderr).strip()[-400:]}")
 
     folder = cache.folder_entry(cache.root() / "control-code" / key, fill)
-    return {f"{path.stem}.elf": folder / f"{path.stem}.elf" for path in descriptions}
+    return {path.name: path for path in sorted(folder.iterdir()) if path.suffix in (".elf", ".asm")}
 
 
 def build_client(xrt_set: Path) -> Path:
@@ -59,8 +62,7 @@ def build_client(xrt_set: Path) -> Path:
 
 def control_code_layer(xrt_set: Path) -> Path:
     """ELFs with their sources and the runner's recipes, in /lab/xrt, and our client, as an initramfs layer."""
-    files = dict(assemble(xrt_set))
-    files |= {path.name: path for path in sorted(SOURCES.glob("*.asm"))}
+    files = assemble(xrt_set)
     files |= {path.name: path for path in sorted((SOURCES / "recipes").glob("*.json"))}
     targets = {f"lab/xrt/{name}": path for name, path in files.items()}
     targets[f"usr/bin/{CLIENT.stem}"] = build_client(xrt_set)

@@ -35,10 +35,14 @@ class OptionsTest(unittest.TestCase):
 
     def test_the_memory_mode_decides_about_iommu_and_carveouts(self) -> None:
         carveout, iova = options("--memory", "carveout"), options("--memory", "iova")
-        self.assertIn("memmap=64M$0x14000000", session.kernel_arguments(carveout))
+        self.assertIn("memmap=256M$0x14000000", session.kernel_arguments(carveout))
         self.assertIn("intel_iommu=on", session.kernel_arguments(iova))
         self.assertEqual(session.guest_configuration(iova)["LAB_MODULE_ARGUMENTS"], "force_iova=1")
-        self.assertEqual(session.guest_configuration(carveout)["LAB_CARVEOUT_SIZE"], str(16 << 20))
+        self.assertEqual(session.guest_configuration(carveout)["LAB_CARVEOUT_SIZE"], str(64 << 20))
+
+    def test_many_vfs_share_the_memory_that_one_may_have_alone(self) -> None:
+        self.assertEqual([options(*words).carveout_mib for words in (("--static-vf",), ("--vfs", "8"), ("--vfs", "16"),
+                                                                     ("--ram", "512"))], [64, 32, 16, 16])
 
     def test_the_iommu_comes_before_the_devices_it_translates_for(self) -> None:
         words = qemu.arguments(qemu.Machine(Path("k"), Path("i"), "", 512, True, Path("pf"), [Path("v")]), [3])

@@ -10,6 +10,7 @@ import subprocess
 import time
 import unittest
 
+import perfetto
 from program import PATIENCE, PROGRAM, ProgramCase
 
 VERSION, REGION_READ, DEVICE_RESET = 1, 9, 13
@@ -122,6 +123,14 @@ class Serve(ProgramCase):
         self.assertEqual(summary["server"]["messages"]["REGION_READ"], 1)
         self.assertEqual(summary["counters"]["pf.mmio_reads"], {"value": 0, "unit": "1"})
         self.assertNotIn("recording", summary)
+
+    def test_its_timeline_is_complete_when_it_ends(self) -> None:
+        vf, file = self.folder / "vf.sock", self.folder / "trace"
+        server = self.start("--static-vf", vf, "--trace", file)
+        self.client(vf).ask(DEVICE_RESET)
+        self.assertEqual(server.stop()[0], 0)
+        # Without a PF the device is up, with its firmware, as soon as there is one.
+        self.assertIn("boot, us", {one.name for one in perfetto.read(file.read_bytes()).of("MPNPU")})
 
     def test_what_a_client_does_is_recorded_and_replays(self) -> None:
         pf, vf, record = (self.folder / name for name in ("pf.sock", "vf.sock", "run.aie4t"))

@@ -179,6 +179,20 @@ TEST_CASE("Reading the write-only enable register has no effect") {
   CHECK(bench.master.read(kMask) == kUcCore);
 }
 
+TEST_CASE("The event that uc_core_interrupt_event selects interrupts the microcontroller of that half") {
+  Bench bench;
+  bench.master.write(0xE'00A0, 0);
+  bench.master.write(kHalfB + 0x41C0, 250);  // User event 2.
+  bench.master.write(kHalfB + 0x40A0, 249);
+  CHECK(bench.master.read(kHalfB + 0x2'C008) == 0);
+  bench.master.write(0x40A0, 250);  // Of half A.
+  CHECK(bench.master.read(kHalfB + 0x2'C008) == 0);
+  bench.master.write(kHalfB + 0x40A0, 250);
+  CHECK(bench.master.read(kHalfB + 0x2'C008) == 2);
+  CHECK(bench.master.read(0x2'C008) == 0);
+  CHECK(bench.master.read(kHalfB + 0x41C0) == 250);
+}
+
 TEST_CASE("Power-off holds everything in reset and returns every register to its reset value") {
   Bench bench;
   bench.master.write(kReset, 0);

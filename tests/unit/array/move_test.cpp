@@ -1,15 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Data through the array by nothing but register accesses, as control code does it. Offsets and words are typed in from
-// the AIE4 tile-array notes (2.2, 2.3, 4.2: executed routes), on purpose not taken from the tables.
-#include <numeric>
-
-#include "models/array/array.hpp"
-#include "models/array/shim_tile.hpp"
-#include "models/array/tile.hpp"
-#include "models/registers/array/streams.hpp"
-#include "models/soc/noc.hpp"
-#include "tests/support/catch.hpp"
-#include "tests/unit/array/environment.hpp"
+// Data through the array by nothing but register accesses.
+#include "tests/unit/array/array_bench.hpp"
 #include "tests/unit/soc/fresh_kernel.hpp"
 
 namespace aie4::array {
@@ -18,65 +9,7 @@ namespace {
 using bench::ns;
 using bench::settle;
 
-constexpr std::uint64_t kColumn = 1ULL << 25;
-constexpr std::uint64_t kMemory = 0x10'0000;
-constexpr std::uint64_t kHalfB = 0x4'0000;
-constexpr std::uint64_t kHost = 0x1'0000'0000;      // Where host memory is.
-constexpr std::uint64_t kShimOffset = 0x8000'0000;  // What the host adds for shim DMAs.
-constexpr std::uint32_t kEnable = 0x8000'0000;
-constexpr std::uint32_t kBusy = 0x01F8'003C;
-
-struct Bench : Surroundings {
-  Noc noc{"noc", 2, parameters};
-  bench::Memory host{"host", 8 << 20, kHost};
-  bench::Memory other{"other", 16};
-  std::unique_ptr<Array> array;
-  bench::Initiator master{"master"};
-
-  explicit Bench(std::uint64_t columns = 3) {
-    parameters.columns = columns;
-    array = std::make_unique<Array>("array", environment, clock);
-    master.socket.bind(array->masters);
-    for (unsigned column = 0; column < columns; ++column) array->shim_tile(column).noc.bind(noc.engines);
-    noc.upstream[0].bind(other.socket);
-    noc.upstream[1].bind(host.socket);
-    settle();
-    for (unsigned column = 0; column < columns; ++column) {
-      write(column * kColumn + 0xE'00A0, 0);
-      write(column * kColumn + 0xE'8004, 1U << 15 | 7);  // smid_a: function 1, context 7.
-      write(column * kColumn + 0xE'8000, 1U << 15 | 8);
-    }
-  }
-  std::uint32_t read(std::uint64_t address) { return master.read(address); }
-  void write(std::uint64_t address, std::uint32_t value) {
-    master.write(address, value);
-    REQUIRE(master.ok());
-  }
-  void write_words(std::uint64_t address, std::vector<std::uint32_t> words) {
-    master.access(tlm::TLM_WRITE_COMMAND, address, std::as_writable_bytes(std::span(words)));
-    REQUIRE(master.ok());
-  }
-  void enable_subordinate(std::uint64_t tile, TileKind kind, std::string_view name) {
-    for (const registers::StreamPort& port :
-         registers::ports(kind, registers::Switch::Wide512, registers::PortDirection::Subordinate)) {
-      if (port.name != name) continue;
-      write(tile +
-                registers::config_offset(kind, registers::Switch::Wide512, registers::PortDirection::Subordinate, port),
-            kEnable);
-      return;
-    }
-    FAIL("no port " << name);
-  }
-  void shim_bd(std::uint64_t at, std::uint64_t host_address, std::uint32_t words) {
-    const std::uint64_t address = host_address + kShimOffset;
-    write_words(at, {static_cast<std::uint32_t>(address >> 32), static_cast<std::uint32_t>(address), words, 0x0300'0000,
-                     0, 1, 1, 0x2000'0001, 0x400});
-  }
-  /// A linear BD of a memory tile that acquires lock `acquire` (at least one) and releases lock `release` by one.
-  void memory_bd(std::uint64_t at, std::uint32_t word, std::uint32_t words, std::uint32_t acquire,
-                 std::uint32_t release) {
-    write_words(at, {word, 0xFE00'0000 | words, acquire << 20 | 1U << 11 | release << 1 | 1, 1, 1, 1, 1, 0, 0, 0, 0});
-  }
+struct Bench : ArrayBench {
   /// Column 0, half A: host -> shim MM2S_0 -> memory S2MM_0 -> memory MM2S_0 -> shim S2MM_0 -> host.
   void loop(std::uint32_t words) {
     write(0x8020, kEnable | 0);  // North_0 from MM2S_0.
@@ -225,6 +158,30 @@ TEST_CASE("A task-complete token arrives at the microcontroller port of the shim
   CHECK(tokens.waiting({0, 0}, 0) == 1);
   CHECK(tokens.waiting({0, 0}, 6) == 1);
   CHECK(tokens.received() == 2);
+}
+
+TEST_CASE("What the DMA and the ports of a switch do is seen as events and counted") {
+  Bench bench;
+  bench.fill(1024);
+  // Memory tile, half A: event port 0 is manager South_0 (id 10). Counter 0: cycles in which it runs (106); counter 1:
+  // TLASTs (108). Counter 2: cycles in which S2MM_0 runs (67); counter 3: finished buffer descriptors of MM2S_0 (49).
+  bench.write(kMemory + 0x2'0250, 1U << 5 | 10);
+  bench.write(kMemory + 0x0, 106U | 106U << 8 | 108U << 16 | 108U << 24);
+  bench.write(kMemory + 0x4, 67U | 67U << 8 | 49U << 16 | 49U << 24);
+  const sc_core::sc_time start = sc_core::sc_time_stamp();
+  bench.loop(1024);
+  bench::run_until([&] { return (bench.read(kMemory + 0x9ED0) & kBusy) == 0; });
+  const auto ran = static_cast<std::uint32_t>((sc_core::sc_time_stamp() - start) / ns(1));
+  bench::run_until([&] { return (bench.read(0x1'8570) & kBusy) == 0; });
+  bench::run(ns(1000));
+  CHECK(bench.read(kMemory + 0x20) == 64);  // 64 beats of 16 words.
+  CHECK(bench.read(kMemory + 0x24) == 1);
+  CHECK(bench.read(kMemory + 0x28) == ran);
+  CHECK(bench.read(kMemory + 0x2C) == 1);
+  // Shim: dma_s2mm_0_finished_task 58, dma_mm2s_0_start_task 46; memory: dma_mm2s_sel0_start_bd 41.
+  CHECK((bench.read(0x4150 + 4) >> (58 - 32) & 1) == 1);
+  CHECK((bench.read(0x4150 + 4) >> (46 - 32) & 1) == 1);
+  CHECK((bench.read(kMemory + 0x174) >> (41 - 32) & 1) == 1);
 }
 
 TEST_CASE("The array stands still at no cost: nothing is pending after a transfer") {

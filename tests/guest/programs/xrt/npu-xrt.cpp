@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // XRT on several VFs at once, which xrt-runner cannot (it takes device 0): one thread a VF, each with its own context,
-// runs one after the other and runlists, and every run's state looked at.
+// runs one after the other and runlists, and every run's state looked at. A program that moves data gets inputs that
+// differ in each run, and every byte of its outputs and of what lies behind them is compared.
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
+#include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
@@ -25,6 +28,9 @@ struct Plan {
   unsigned runs = 200;
   unsigned runlists = 4;
   unsigned length = 25;
+  /// Bytes that the program copies from argument 2 * i to 2 * i + 1; 0 if it moves nothing.
+  unsigned move = 0;
+  unsigned pairs = 1;
 };
 
 std::atomic<unsigned> started{0};
@@ -41,11 +47,82 @@ void expect_completed(unsigned device, const xrt::run& run, const char* what) {
                static_cast<int>(run.state()));
 }
 
+/// A buffer with its content as words: no word of any run, device, buffer or place equals another but by chance.
+class Buffer {
+ public:
+  Buffer(const xrt::device& device, std::size_t bytes)
+      : bo_(xrt::ext::bo(device, bytes)), words_(bo_.map<std::uint64_t*>()), count_(bytes / sizeof(std::uint64_t)) {}
+
+  [[nodiscard]] const xrt::bo& bo() const { return bo_; }
+
+  static std::uint64_t word(std::uint64_t seed, std::size_t index) {
+    return ((seed << 32) ^ index) * 0x9E3779B97F4A7C15U ^ (index << 7);
+  }
+
+  void fill(std::uint64_t seed) {
+    for (std::size_t i = 0; i < count_; ++i) words_[i] = word(seed, i);
+    bo_.sync(XCL_BO_SYNC_BO_TO_DEVICE);
+  }
+
+  void fetch() { bo_.sync(XCL_BO_SYNC_BO_FROM_DEVICE); }
+
+  /// Throws unless the words from `first` to before `last` are those of `seed`.
+  void expect(std::uint64_t seed, std::size_t first, std::size_t last, const std::string& what) const {
+    for (std::size_t i = first; i < last; ++i) {
+      if (words_[i] == word(seed, i)) continue;
+      char text[160];
+      std::snprintf(text, sizeof text, "%s: at byte %zu expected 0x%016llx, got 0x%016llx", what.c_str(), 8 * i,
+                    static_cast<unsigned long long>(word(seed, i)), static_cast<unsigned long long>(words_[i]));
+      throw std::runtime_error(text);
+    }
+  }
+
+  [[nodiscard]] std::size_t count() const { return count_; }
+
+ private:
+  xrt::bo bo_;
+  std::uint64_t* words_;
+  std::size_t count_;
+};
+
+/// Runs of a program that copies: each with new inputs and outputs that still hold something else.
+void mover(unsigned index, const Plan& plan, const xrt::device& device, const xrt::ext::kernel& kernel) {
+  constexpr std::size_t guard = 4096;
+  std::vector<Buffer> inputs, outputs;
+  xrt::run run(kernel);
+  for (unsigned pair = 0; pair < plan.pairs; ++pair) {
+    run.set_arg(static_cast<int>(2 * pair), inputs.emplace_back(device, plan.move).bo());
+    run.set_arg(static_cast<int>(2 * pair + 1), outputs.emplace_back(device, plan.move + guard).bo());
+  }
+  for (unsigned i = 0; i < plan.runs; ++i) {
+    const auto seed = [&](unsigned pair, bool output) { return ((i * 64U + index) * 8U + pair) * 2U + output; };
+    for (unsigned pair = 0; pair < plan.pairs; ++pair) {
+      inputs[pair].fill(seed(pair, false));
+      outputs[pair].fill(seed(pair, true));
+    }
+    run.start();
+    ++started;
+    run.wait();
+    expect_completed(index, run, "run");
+    for (unsigned pair = 0; pair < plan.pairs; ++pair) {
+      const std::string what = "run " + std::to_string(i) + ", argument " + std::to_string(2 * pair + 1);
+      const std::size_t moved = plan.move / sizeof(std::uint64_t);
+      outputs[pair].fetch();
+      outputs[pair].expect(seed(pair, false), 0, moved, what);
+      outputs[pair].expect(seed(pair, true), moved, outputs[pair].count(), what + ", behind it");
+    }
+  }
+}
+
 void client(unsigned index, const Plan& plan) try {
   const xrt::device device(index);
   const xrt::elf elf(plan.elf);
   const xrt::hw_context context(device, elf);
   const xrt::ext::kernel kernel(context, "DPU:dpu");
+  if (plan.move != 0) {
+    mover(index, plan, device, kernel);
+    return;
+  }
   const xrt::bo buffer = xrt::ext::bo(device, 4096);  // as what it is, or set_arg takes it for a scalar
   xrt::run run(kernel);
   run.set_arg(0, buffer);
@@ -91,17 +168,25 @@ int main(int argc, char** argv) {
       plan.runlists = number(argv[i + 1]);
     } else if (option == "--length") {
       plan.length = number(argv[i + 1]);
+    } else if (option == "--move") {
+      plan.move = number(argv[i + 1]);
+    } else if (option == "--pairs") {
+      plan.pairs = number(argv[i + 1]);
     } else {
       argc = 2;
     }
   }
-  if (argc % 2 == 0) {
+  if (argc % 2 == 0 || plan.move % sizeof(std::uint64_t) != 0) {
     std::printf(
-        "usage: npu-xrt [--elf FILE] [--runs N] [--runlists N] [--length N]\n"
+        "usage: npu-xrt [--elf FILE] [--runs N] [--runlists N] [--length N] [--move BYTES [--pairs N]]\n"
         "On every VF at once: N runs, then N runlists of the given length (default 200, 4, 25).\n"
+        "--move: the program copies so many bytes (a multiple of 8) from argument 0 to 1, with --pairs 2 also from 2 "
+        "to\n"
+        "3, and so on; every byte is compared after each run. No runlists then.\n"
         "exit status: 0 every run completed, 1 not (the line FAIL says what), 2 wrong options\n");
     return 2;
   }
+  if (plan.move != 0) plan.runlists = 0;
   const auto devices = static_cast<unsigned>(xrt::system::enumerate_devices());
   const auto begun = std::chrono::steady_clock::now();
   std::vector<std::thread> threads;
