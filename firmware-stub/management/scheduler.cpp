@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "firmware-stub/cert/handshake.hpp"
+#include "models/array/geometry.hpp"
+#include "models/registers/array/registers.hpp"
 #include "models/registers/mpnpu.hpp"
 #include "models/registers/shim.hpp"
 #include "models/registers/uc.hpp"
@@ -22,6 +24,8 @@ constexpr unsigned kLead = 0;
 constexpr std::uint32_t kBothHalves = 3;
 constexpr std::uint32_t kUcCoreBit = 1U << registers::shim::kUcCore.lsb;
 constexpr std::uint32_t kWakeup = 1U << uc::kWakeup.lsb;
+constexpr std::uint32_t kUcSharedMemory = registers::shim::memory_zeroization_a::uC_DM.mask()
+                                          << registers::shim::memory_zeroization_a::uC_DM.lsb;
 // Handshake block and CERT's own mailboxes behind it start out as zeros.
 constexpr std::size_t kClearedPrivateMemory = 0x1000;
 
@@ -52,7 +56,7 @@ void Scheduler::boot(std::span<const std::byte> cert_image) {
     controller_.write(map::kArray + uc::address(index, uc::kProgramMemory), cert_image.first(size));
   }
   controller_.write32(shim(0, registers::shim::kInterruptControllerEnable), kUcCoreBit);
-  reset_microcontrollers();
+  reset_microcontrollers(false);
 }
 
 void Scheduler::hold_in_reset(bool hold) {
@@ -63,9 +67,10 @@ void Scheduler::hold_in_reset(bool hold) {
 
 /// All of them stand still together before the first goes on: a uC that still works for the old context would wake the
 /// lead, which would find the old handshake in its memory.
-void Scheduler::reset_microcontrollers() {
+void Scheduler::reset_microcontrollers(bool zeroise) {
   static constexpr std::array<std::byte, kClearedPrivateMemory> kZeros{};
   hold_in_reset(true);
+  if (zeroise) zeroise_memories();
   for (unsigned index = 0; index < 2 * columns(); ++index) controller_.write(handshake(index, 0), kZeros);
   hold_in_reset(false);
   for (unsigned index = 0; index < 2 * columns(); ++index) {
@@ -74,8 +79,46 @@ void Scheduler::reset_microcontrollers() {
   controller_.write32(shim(0, registers::shim::kInterruptControllerStatus), kUcCoreBit);
 }
 
+/// All tiles at once, then waits until the self-clearing bits of all of them are clear. The program memories of the
+/// microcontrollers stay: CERT is in them.
+void Scheduler::zeroise_memories() {
+  const Parameters& parameters = controller_.parameters();
+  const array::Geometry geometry{.columns = static_cast<std::uint8_t>(parameters.columns),
+                                 .memory_rows = static_cast<std::uint8_t>(parameters.mem_rows),
+                                 .compute_rows = static_cast<std::uint8_t>(parameters.core_rows)};
+  std::vector<std::uint64_t> busy;
+  const auto start = [&](array::TileId tile, std::uint32_t offset, std::uint32_t value) {
+    busy.push_back(map::kArray + geometry.base(tile) + offset);
+    controller_.write32(busy.back(), value);
+  };
+  for (std::uint8_t column = 0; column < geometry.columns; ++column) {
+    for (std::uint8_t row = 0; row < geometry.rows(); ++row) {
+      const array::TileId tile{column, row};
+      switch (geometry.kind(tile)) {
+        case array::TileKind::Shim:
+          start(tile, registers::shim::kMemoryZeroizationA, kUcSharedMemory);
+          start(tile, registers::shim::kMemoryZeroizationB, kUcSharedMemory);
+          break;
+        case array::TileKind::Memory:
+          start(tile, registers::offset_of(registers::MemoryRegister::memory_zeroization_a), 1);
+          start(tile, registers::offset_of(registers::MemoryRegister::memory_zeroization_b), 1);
+          break;
+        case array::TileKind::Compute:
+          start(tile, registers::offset_of(registers::ComputeRegister::core_memory_control), 1);
+          start(tile, registers::offset_of(registers::ComputeRegister::memory_memory_control), 1);
+          break;
+      }
+    }
+  }
+  for (const std::uint64_t address : busy) {
+    while (controller_.read32(address) != 0) {
+      controller_.consume(microseconds(1), {WaitReason::Memory, "zeroising of the tile memories", 0, "time"});
+    }
+  }
+}
+
 void Scheduler::clean_array() {
-  reset_microcontrollers();
+  reset_microcontrollers(true);
   used_ = false;
 }
 

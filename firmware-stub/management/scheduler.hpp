@@ -51,7 +51,9 @@ class Scheduler {
   void take_interrupt();
   void raise_completion();
   void hold_in_reset(bool hold);
-  void reset_microcontrollers();
+  /// `zeroise`: memories of the array too.
+  void reset_microcontrollers(bool zeroise);
+  void zeroise_memories();
   /// Nothing of one context is left for the next.
   void clean_array();
   void wake_lead();

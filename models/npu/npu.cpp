@@ -56,6 +56,7 @@ Npu::Npu(sc_core::sc_module_name name, const Configuration& configuration, Fault
     core.axi_mm.bind(array.masters);
     core.noc.bind(noc.engines);
     core.set_dma_clock(&npu_h_clock);
+    core.observe(resources, probe);
     cores.push_back(&core);
     array::TokenCounter& counter =
         array.shim_tile(index / 2).tokens(index % 2 == 0 ? registers::Half::A : registers::Half::B);

@@ -16,6 +16,8 @@ inline constexpr std::uint32_t kHalfB = registers::kHalfB;  ///< The four above 
 inline constexpr std::uint32_t kApplicationResetControl = offset_of(ShimRegister::application_reset_control);
 inline constexpr std::uint32_t kSmidB = offset_of(ShimRegister::smid_b);
 inline constexpr std::uint32_t kSmidA = offset_of(ShimRegister::smid_a);
+inline constexpr std::uint32_t kMemoryZeroizationA = offset_of(ShimRegister::memory_zeroization_a);
+inline constexpr std::uint32_t kMemoryZeroizationB = offset_of(ShimRegister::memory_zeroization_b);
 
 inline constexpr Field kUcCore = interrupt_controller_status::uC_Core;
 

@@ -2,6 +2,8 @@
 // How contexts share the array, seen through a CERT that only obeys the handshake.
 #include <cstring>
 
+#include "models/array/array.hpp"
+#include "models/array/tile.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/management/fake_cert.hpp"
 #include "tests/unit/soc/fresh_kernel.hpp"
@@ -162,8 +164,8 @@ TEST_CASE("A higher band takes the array at the next safe point, long before the
   const sc_core::sc_time rung = now();
   s.submit(1, normal, kB, 2);
   REQUIRE(run_until([&] { return s.certs.queues[kB].read == 1; }));
-  // The rest of a packet, the switch, a packet, and some register accesses.
-  CHECK(now() - rung < us(10) + us(10) + us(10) + us(5));
+  // The rest of a packet, the switch, a packet, some register accesses, and the time that zeroising a memory tile takes.
+  CHECK(now() - rung < us(10) + us(10) + us(10) + us(5) + us(10));
   s.finish();
   CHECK(s.certs.order() == std::vector<std::uint64_t>{kA, kB, kA});
   CHECK(s.certs.all_read());
@@ -383,6 +385,40 @@ TEST_CASE(
   s.submit(1, b, kB, 1);
   s.finish();
   CHECK(s.certs.boots == boots + 6);
+  CHECK(s.certs.all_read());
+}
+
+TEST_CASE("No memory of the array keeps a word of one context for the next") {
+  SchedulerBench s;
+  const Context a = s.create(0, kA);
+  const Context b = s.create(1, kB);
+  s.submit(0, a, kA, 1);
+  s.finish();
+  struct Place {
+    array::TileId tile;
+    std::uint32_t offset = 0;
+  };
+  // Both halves of a memory tile, data and program memory of a compute tile, shared memories of the uCs.
+  const std::vector<Place> places = {{{0, 1}, 0x10'0000}, {{2, 1}, 0x3F'FFFC}, {{1, 2}, 0x0'0000}, {{2, 5}, 0x1'FFFC},
+                                     {{1, 3}, 0x8'0000},  {{0, 0}, 0x3'0000},  {{2, 0}, 0x7'7FFC}};
+  const auto access = [&](bool write, const Place& place) {
+    std::uint32_t value = write ? 0x5EC2'E700 : 0;
+    const auto bytes = std::as_writable_bytes(std::span(&value, 1));
+    array::Tile& tile = s.bench.npu.array.tile(place.tile);
+    static_cast<void>(write ? tile.write(place.offset, bytes) : tile.read(place.offset, bytes));
+    return value;
+  };
+  for (const Place& place : places) {
+    access(true, place);
+    CHECK(access(false, place) == 0x5EC2'E700);
+  }
+  s.submit(1, b, kB, 1);
+  CHECK(run_until([&] { return s.certs.order().size() == 2; }));
+  for (const Place& place : places) {
+    INFO("column " << unsigned{place.tile.column} << " row " << unsigned{place.tile.row} << " offset " << place.offset);
+    CHECK(access(false, place) == 0);
+  }
+  s.finish();
   CHECK(s.certs.all_read());
 }
 
