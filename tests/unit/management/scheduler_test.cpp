@@ -164,7 +164,8 @@ TEST_CASE("A higher band takes the array at the next safe point, long before the
   const sc_core::sc_time rung = now();
   s.submit(1, normal, kB, 2);
   REQUIRE(run_until([&] { return s.certs.queues[kB].read == 1; }));
-  // The rest of a packet, the switch, a packet, some register accesses, and the time that zeroising a memory tile takes.
+  // The rest of a packet, the switch, a packet, some register accesses, and the time that zeroising a memory tile
+  // takes.
   CHECK(now() - rung < us(10) + us(10) + us(10) + us(5) + us(10));
   s.finish();
   CHECK(s.certs.order() == std::vector<std::uint64_t>{kA, kB, kA});
