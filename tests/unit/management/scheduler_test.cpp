@@ -3,7 +3,7 @@
 #include <cstring>
 
 #include "models/array/array.hpp"
-#include "models/array/tile.hpp"
+#include "models/array/tile/tile.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/management/fake_cert.hpp"
 #include "tests/unit/soc/fresh_kernel.hpp"
