@@ -10,11 +10,18 @@
 #include "firmware-stub/image/verifier.hpp"
 #include "firmware-stub/management/firmware.hpp"
 #include "models/npu/npu.hpp"
+#include "sim/machine/main_stack.hpp"
 #include "sim/machine/npu_backend.hpp"
 #include "sim/machine/shapes.hpp"
 
 namespace aie4 {
 namespace {
+
+/// sc_start, after which exceptions of the caller are understood by sanitizers.
+void advance(const sc_core::sc_time& duration, sc_core::sc_starvation_policy policy = sc_core::SC_RUN_TO_TIME) {
+  sc_core::sc_start(duration, policy);
+  back_on_main_stack();
+}
 
 constexpr image::FirmwareVersion kBuiltInVersion{.major = 1};
 
@@ -74,7 +81,7 @@ class Machine::Impl {
   }
 
   void settle() const {
-    while (sc_core::sc_pending_activity_at_current_time()) sc_core::sc_start(sc_core::SC_ZERO_TIME);
+    while (sc_core::sc_pending_activity_at_current_time()) advance(sc_core::SC_ZERO_TIME);
   }
 
   Configuration configuration;
@@ -92,7 +99,7 @@ class Machine::Impl {
 Machine::Machine(const Configuration& configuration, Diagnostics::Sink sink, Probe* probe)
     : impl_(std::make_unique<Impl>(configuration, std::move(sink), probe)) {
   // Elaborates, and lets every process reach its first wait.
-  sc_core::sc_start(sc_core::SC_ZERO_TIME);
+  advance(sc_core::SC_ZERO_TIME);
   settle();
 }
 
@@ -124,7 +131,7 @@ void Machine::settle() {
 bool Machine::run_steps(unsigned max_steps) {
   settle();
   for (unsigned step = 0; step < max_steps && busy(); ++step) {
-    sc_core::sc_start(sc_core::sc_time_to_pending_activity(), sc_core::SC_RUN_TO_TIME);
+    advance(sc_core::sc_time_to_pending_activity(), sc_core::SC_RUN_TO_TIME);
     settle();
   }
   return busy();
@@ -136,10 +143,10 @@ void Machine::run_until(std::uint64_t time_ps) {
   while (busy()) {
     const sc_core::sc_time step = sc_core::sc_time_to_pending_activity();
     if (sc_core::sc_time_stamp() + step > end) break;
-    sc_core::sc_start(step, sc_core::SC_RUN_TO_TIME);
+    advance(step, sc_core::SC_RUN_TO_TIME);
     settle();
   }
-  if (sc_core::sc_time_stamp() < end) sc_core::sc_start(end - sc_core::sc_time_stamp(), sc_core::SC_RUN_TO_TIME);
+  if (sc_core::sc_time_stamp() < end) advance(end - sc_core::sc_time_stamp(), sc_core::SC_RUN_TO_TIME);
 }
 
 std::vector<std::string> Machine::hang_report() const {

@@ -16,3 +16,12 @@ extern "C" const char* __asan_default_options() {
   return "detect_stack_use_after_return=0";
 }
 #endif
+
+#if defined(__SANITIZE_ADDRESS__)
+// SystemC owns the list of events of a wait until the wait ends. A process that still waits when the test ends never
+// gives it back.
+extern "C" const char* __lsan_default_suppressions();
+extern "C" const char* __lsan_default_suppressions() {
+  return "leak:sc_core::sc_event_expr\n";
+}
+#endif

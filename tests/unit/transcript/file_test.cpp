@@ -219,6 +219,10 @@ void* operator new(std::size_t size) {
   if (void* memory = std::malloc(size)) return memory;  // NOLINT(cppcoreguidelines-no-malloc)
   throw std::bad_alloc();
 }
+void* operator new(std::size_t size, const std::nothrow_t& /*tag*/) noexcept {
+  ++allocations;
+  return std::malloc(size);  // NOLINT(cppcoreguidelines-no-malloc)
+}
 void operator delete(void* memory) noexcept {
   std::free(memory);
 }  // NOLINT(cppcoreguidelines-no-malloc)
