@@ -19,8 +19,9 @@ class Clock {
   virtual void settle() = 0;
   /// True while something is scheduled: time passes by itself.
   [[nodiscard]] virtual bool busy() const = 0;
-  /// Runs the next instant.
-  virtual void step() = 0;
+  /// Runs until interrupts have arrived, nothing is scheduled any more, or `time_ps` is the present time. The instant
+  /// in which it ends is complete; it may end earlier, after any instant.
+  virtual void run_to_interrupt(std::uint64_t time_ps) = 0;
   /// Runs everything up to and including `time_ps`.
   virtual void run_until(std::uint64_t time_ps) = 0;
 };

@@ -26,10 +26,10 @@ void Host::dispatch() {
 bool Host::wait_until(std::uint64_t deadline_ps, const std::function<bool()>& condition) {
   while (true) {
     dispatch();
-    if (clock_.now_ps() <= deadline_ps && condition()) return true;
+    if (condition()) return true;
     if (clock_.now_ps() >= deadline_ps) return false;
     if (clock_.busy()) {
-      clock_.step();
+      clock_.run_to_interrupt(deadline_ps);
     } else if (deadline_ps == kForever) {
       return false;
     } else {

@@ -31,11 +31,8 @@ class Host {
   /// Runs the handlers of all pending interrupts.
   void dispatch();
 
-  /// Lets time pass, instant by instant, until the condition holds (true) or the deadline has passed (false). Handles
-  /// interrupts between instants. With `kForever`: false once the device is idle, since then nothing can ever change.
-  ///
-  /// A device with nothing scheduled before the deadline may be left at its next instant after it; whatever happened
-  /// there came too late.
+  /// Lets time pass until the condition, which handlers of interrupts bring about, holds (true), or the deadline has
+  /// passed (false). With `kForever`: false once the device is idle, since then nothing can ever change.
   bool wait_until(std::uint64_t deadline_ps, const std::function<bool()>& condition);
   bool wait_for(std::uint64_t duration_ps, const std::function<bool()>& condition);
   /// msleep, usleep.

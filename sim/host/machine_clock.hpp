@@ -17,7 +17,7 @@ class MachineClock final : public Clock {
   [[nodiscard]] std::uint64_t now_ps() const override { return machine_.now_ps(); }
   void settle() override { machine_.settle(); }
   [[nodiscard]] bool busy() const override { return machine_.busy(); }
-  void step() override { machine_.run_steps(1); }
+  void run_to_interrupt(std::uint64_t time_ps) override { machine_.run_to_interrupt(time_ps); }
   void run_until(std::uint64_t time_ps) override { machine_.run_until(time_ps); }
 
  private:

@@ -54,7 +54,9 @@ class Machine::Impl {
       backends.push_back(std::make_unique<NpuBackend>(("pci_" + shapes[index].name).c_str(), npu, index, pf));
       functions.push_back(std::make_unique<pci::PciFunction>(static_cast<std::uint8_t>(index), shapes[index],
                                                              *backends.back(), diagnostics));
-      backends.back()->attach(*functions.back());
+      backends.back()->attach(*functions.back(), [this] {
+        if (std::exchange(pause_at_interrupt, false)) sc_core::sc_pause();
+      });
     }
     if (!configuration.has_pf) return;
     backends.front()->on_virtual_functions = [this](unsigned count) {
@@ -92,6 +94,7 @@ class Machine::Impl {
   Npu npu;
   std::vector<std::unique_ptr<NpuBackend>> backends;
   std::vector<std::unique_ptr<pci::PciFunction>> functions;
+  bool pause_at_interrupt = false;  ///< The next one: it clears this.
   unsigned vfs_enabled = 0;
   bool vf_memory = false;
 };
@@ -137,16 +140,23 @@ bool Machine::run_steps(unsigned max_steps) {
   return busy();
 }
 
+void Machine::run_to_interrupt(std::uint64_t time_ps) {
+  settle();
+  const sc_core::sc_time end = picoseconds(time_ps);
+  if (!busy() || sc_core::sc_time_stamp() >= end) return;
+  impl_->pause_at_interrupt = true;
+  advance(end - sc_core::sc_time_stamp(), sc_core::SC_EXIT_ON_STARVATION);
+  const bool interrupted = !std::exchange(impl_->pause_at_interrupt, false);
+  settle();
+  // What is left lies behind `time_ps`.
+  if (!interrupted && busy() && sc_core::sc_time_stamp() < end) advance(end - sc_core::sc_time_stamp());
+}
+
 void Machine::run_until(std::uint64_t time_ps) {
   settle();
   const sc_core::sc_time end = picoseconds(time_ps);
-  while (busy()) {
-    const sc_core::sc_time step = sc_core::sc_time_to_pending_activity();
-    if (sc_core::sc_time_stamp() + step > end) break;
-    advance(step, sc_core::SC_RUN_TO_TIME);
-    settle();
-  }
   if (sc_core::sc_time_stamp() < end) advance(end - sc_core::sc_time_stamp(), sc_core::SC_RUN_TO_TIME);
+  settle();
 }
 
 std::vector<std::string> Machine::hang_report() const {

@@ -41,6 +41,9 @@ class Machine {
   void settle();
   /// Runs at most `max_steps` instants (an instant = all activity at one time). Returns busy().
   bool run_steps(unsigned max_steps);
+  /// Runs until a function has signalled an interrupt, nothing is scheduled any more, or `time_ps` is the present time;
+  /// whichever comes first. The instant in which that is the case is completed.
+  void run_to_interrupt(std::uint64_t time_ps);
   /// Runs everything up to and including `time_ps`, which becomes the present time.
   void run_until(std::uint64_t time_ps);
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "models/registers/mailbox.hpp"
 #include "models/registers/psp.hpp"
@@ -28,9 +29,12 @@ NpuBackend::NpuBackend(sc_core::sc_module_name name, Npu& npu, unsigned index, b
   npu_.noc.upstream[index].bind(memory_);
 }
 
-void NpuBackend::attach(pci::PciFunction& function) {
+void NpuBackend::attach(pci::PciFunction& function, std::function<void()> on_interrupt) {
   function_ = &function;
-  npu_.functions[index_]->msix.deliver = [&function](unsigned vector) { function.signal(vector); };
+  npu_.functions[index_]->msix.deliver = [&function, told = std::move(on_interrupt)](unsigned vector) {
+    function.signal(vector);
+    told();
+  };
 }
 
 void NpuBackend::access(tlm::tlm_command command, unsigned bar, std::uint64_t offset, std::byte* data,

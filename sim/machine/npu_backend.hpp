@@ -29,8 +29,8 @@ class NpuBackend : public sc_core::sc_module, public pci::FunctionBackend {
 
   /// `pf`: the function has PSP and SMU behind BAR4 and BAR5.
   NpuBackend(sc_core::sc_module_name name, Npu& npu, unsigned index, bool pf);
-  /// The function exists only after its backend.
-  void attach(pci::PciFunction& function);
+  /// The function exists only after its backend. `on_interrupt` is called after each interrupt that it has signalled.
+  void attach(pci::PciFunction& function, std::function<void()> on_interrupt);
 
   void bar_read(unsigned bar, std::uint64_t offset, std::span<std::byte> data) override;
   void bar_write(unsigned bar, std::uint64_t offset, std::span<const std::byte> data) override;

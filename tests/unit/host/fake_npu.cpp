@@ -58,8 +58,8 @@ void FakeClock::schedule(std::uint64_t delay_ps, std::function<void()> event) {
   events_.emplace(std::pair{now_ + delay_ps, sequence_++}, std::move(event));
 }
 
-void FakeClock::step() {
-  if (!events_.empty()) run_until(events_.begin()->first.first);
+void FakeClock::run_to_interrupt(std::uint64_t time_ps) {
+  if (!events_.empty()) run_until(std::min(time_ps, events_.begin()->first.first));
 }
 
 void FakeClock::run_until(std::uint64_t time_ps) {

@@ -27,7 +27,7 @@ class FakeClock final : public Clock {
   [[nodiscard]] std::uint64_t now_ps() const override { return now_; }
   void settle() override { run_until(now_); }
   [[nodiscard]] bool busy() const override { return !events_.empty(); }
-  void step() override;
+  void run_to_interrupt(std::uint64_t time_ps) override;
   void run_until(std::uint64_t time_ps) override;
 
  private:

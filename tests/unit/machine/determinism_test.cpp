@@ -101,6 +101,19 @@ TEST_CASE("Going to a time in one stride and in many small ones gives the same c
   for (const std::uint64_t hash : hashes) CHECK(hash == hashes.front());
 }
 
+TEST_CASE("Stopping at interrupts gives the same crossings of the boundary as stopping at each instant") {
+  std::vector<std::uint64_t> hashes;
+  for (const bool interrupts : {false, true}) {
+    const bench::FreshKernel kernel;
+    hashes.push_back(run_script([interrupts](Machine& machine, std::uint64_t time) {
+      if (!interrupts) return in_steps_of(1)(machine, time);
+      if (time != 0) return machine.run_until(time);
+      while (machine.busy()) machine.run_to_interrupt(std::uint64_t{1} << 60);
+    }));
+  }
+  CHECK(hashes[0] == hashes[1]);
+}
+
 TEST_CASE("Settling between accesses changes nothing") {
   std::vector<std::uint64_t> hashes;
   for (const bool settle : {false, true}) {

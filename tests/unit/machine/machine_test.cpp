@@ -102,6 +102,35 @@ TEST_CASE("run_steps runs that many instants and says whether there is more") {
   CHECK(host.machine->now_ps() == kSmuBusy);
 }
 
+TEST_CASE("run_to_interrupt stops in the instant of an interrupt, which it completes, or when all is over") {
+  Host host(static_vfs(1));
+  host.enable(0);
+  host.machine->run_to_interrupt(100 * kUs);
+  CHECK(host.machine->now_ps() == 100 * kUs);  // It boots, and nothing came.
+  host.machine->run_until(5010 * kUs);
+  REQUIRE(host.read(0, 2, 0) == 1);
+  host.interrupts.clear();
+
+  const std::uint32_t tail = host.message(0, 0, 0x30001, {0, 3});
+  host.machine->run_to_interrupt(20'000 * kUs);
+  REQUIRE(host.interrupts.size() == 1);
+  CHECK(host.interrupts.front().second == host.machine->now_ps());
+  const std::uint64_t first = host.machine->now_ps();
+  host.machine->settle();
+  CHECK(host.machine->now_ps() == first);
+  (void)host.message(0, tail, 0x30001, {0, 3});
+  host.machine->run_to_interrupt(20'000 * kUs);
+  REQUIRE(host.interrupts.size() == 2);
+  CHECK(host.interrupts.back().second == host.machine->now_ps());
+  CHECK(host.machine->now_ps() > first);
+  const std::uint64_t second = host.machine->now_ps();
+  host.machine->run_to_interrupt(20'000 * kUs);  // What was left to do raises none.
+  CHECK_FALSE(host.machine->busy());
+  CHECK(host.interrupts.size() == 2);
+  CHECK(host.machine->now_ps() >= second);
+  CHECK(host.machine->now_ps() < 20'000 * kUs);
+}
+
 TEST_CASE("Every step of a busy machine goes to a later instant") {
   Host host(static_vfs(1));
   std::uint64_t before = host.machine->now_ps();
