@@ -48,12 +48,19 @@ void JobRunner::run_job(Job& job) {
   settle(job, step);
   const bool polled_in_vain = polling && job.state == JobState::Polling && job.pc == first_pc;
   failed_polls_ = polled_in_vain ? failed_polls_ + 1 : 0;
-  spend();
+  if (polled_in_vain) {
+    // Busy, but to whoever looks at it the uC polls from the first to the last of these turns.
+    WaitLabel label = label_of(job.wait);
+    label.reason = WaitReason::Clock;
+    uc_.consume(std::exchange(pending_, sc_core::SC_ZERO_TIME), label);
+  } else {
+    spend();
+    draw(job, begin);
+  }
   running_.reset();
-  draw(job, begin);
 }
 
-/// A line of the timeline for each job id, with the turns that the job had.
+/// A line of the timeline for each job id, with the turns in which the job got on.
 void JobRunner::draw(const Job& job, const sc_core::sc_time& begin) {
   Probe* probe = uc_.probe();
   const sc_core::sc_time now = sc_core::sc_time_stamp();

@@ -155,7 +155,7 @@ void Microcontroller::account(const sc_core::sc_time& begin, const WaitLabel& la
   } else {
     use_->stall(label.reason, now - begin);
   }
-  if (probe_ != nullptr && now != begin) probe_->slice(track_, begin, now, label.subject);
+  if (probe_ != nullptr && now != begin) probe_->activity(track_, begin, now, label.subject);
 }
 
 bool Microcontroller::sleep(const WaitLabel& label, std::optional<sc_core::sc_time> deadline) {

@@ -17,6 +17,7 @@ constexpr std::uint8_t kDoorbellBar = 2;
 }  // namespace
 
 void LatencyMeter::observe(const pci::BoundaryEvent& event, std::uint64_t now_ps) {
+  if (event.kind == pci::BoundaryEventKind::DmaRead || event.kind == pci::BoundaryEventKind::DmaWrite) return;
   if (event.function >= rang_ps_.size()) rang_ps_.resize(event.function + std::size_t{1});
   std::optional<std::uint64_t>& rang = rang_ps_[event.function];
   if (event.kind == pci::BoundaryEventKind::BarWrite && event.bar == kDoorbellBar &&

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/trace/perfetto_writer.hpp"
 
+#include <algorithm>
+#include <bit>
+#include <cstring>
 #include <ostream>
 #include <protozero/pbf_writer.hpp>
+#include <protozero/varint.hpp>
+#include <utility>
 
 namespace aie4::trace {
 namespace {
@@ -15,11 +20,13 @@ constexpr std::uint32_t packet = 1;
 }  // namespace trace
 
 namespace trace_packet {
+constexpr std::uint32_t clock_snapshot = 6;
 constexpr std::uint32_t timestamp = 8;
 constexpr std::uint32_t trusted_packet_sequence_id = 10;
 constexpr std::uint32_t track_event = 11;
 constexpr std::uint32_t interned_data = 12;
 constexpr std::uint32_t sequence_flags = 13;
+constexpr std::uint32_t trace_packet_defaults = 59;
 constexpr std::uint32_t track_descriptor = 60;
 constexpr std::uint32_t SEQ_INCREMENTAL_STATE_CLEARED = 1;
 constexpr std::uint32_t SEQ_NEEDS_INCREMENTAL_STATE = 2;
@@ -41,10 +48,10 @@ constexpr std::uint32_t name_iid = 10;
 constexpr std::uint32_t track_uuid = 11;
 constexpr std::uint32_t counter_value = 30;
 constexpr std::uint32_t flow_ids = 47;
-constexpr std::int32_t TYPE_SLICE_BEGIN = 1;
-constexpr std::int32_t TYPE_SLICE_END = 2;
-constexpr std::int32_t TYPE_INSTANT = 3;
-constexpr std::int32_t TYPE_COUNTER = 4;
+constexpr char TYPE_SLICE_BEGIN = 1;
+constexpr char TYPE_SLICE_END = 2;
+constexpr char TYPE_INSTANT = 3;
+constexpr char TYPE_COUNTER = 4;
 }  // namespace track_event
 
 namespace interned_data {
@@ -53,28 +60,70 @@ constexpr std::uint32_t iid = 1;
 constexpr std::uint32_t name = 2;
 }  // namespace interned_data
 
-/// All packets come from one writer; another producer whose file is appended has another number.
-constexpr std::uint32_t kSequence = 0xA1E4;
+namespace clock_snapshot {
+constexpr std::uint32_t clocks = 1;
+}  // namespace clock_snapshot
 
-std::string& event_of(std::string& message, std::int32_t type, std::uint64_t track) {
-  message.clear();
-  pbf_writer event(message);
-  event.add_enum(track_event::type, type);
-  event.add_uint64(track_event::track_uuid, track);
-  return message;
+namespace clock {
+constexpr std::uint32_t clock_id = 1;
+constexpr std::uint32_t timestamp = 2;
+constexpr std::uint32_t is_incremental = 3;
+constexpr std::uint32_t BOOTTIME = 6;        // The clock of a trace, unless it says otherwise.
+constexpr std::uint32_t kLineOfEvents = 64;  // The first of those that mean something in one sequence only.
+}  // namespace clock
+
+namespace trace_packet_defaults {
+constexpr std::uint32_t track_event_defaults = 11;
+constexpr std::uint32_t timestamp_clock_id = 58;
+}  // namespace trace_packet_defaults
+
+namespace track_event_defaults {
+constexpr std::uint32_t track_uuid = 11;
+}  // namespace track_event_defaults
+
+/// Descriptions and counters are in the first sequence, each line of events in one of its own. Another producer whose
+/// file is appended has other numbers: those of Perfetto's own are small.
+constexpr std::uint32_t kSequence = 0x1000;
+
+/// The key of a field, in one byte or two.
+constexpr std::uint32_t key(std::uint32_t field, protozero::pbf_wire_type type) {
+  const std::uint32_t value = field << 3U | static_cast<std::uint32_t>(type);
+  return value < 0x80 ? value : (value & 0x7FU) | 0x80U | value >> 7U << 8U;
 }
+using enum protozero::pbf_wire_type;
+constexpr std::uint32_t kPacket = key(trace::packet, length_delimited);
+constexpr std::uint32_t kTimestamp = key(trace_packet::timestamp, varint);
+constexpr std::uint32_t kSequenceId = key(trace_packet::trusted_packet_sequence_id, varint);
+constexpr std::uint32_t kTrackEvent = key(trace_packet::track_event, length_delimited);
+constexpr std::uint32_t kSequenceFlags = key(trace_packet::sequence_flags, varint);
+constexpr std::uint32_t kType = key(track_event::type, varint);
+constexpr std::uint32_t kNameIid = key(track_event::name_iid, varint);
+constexpr std::uint32_t kFlowIds = key(track_event::flow_ids, fixed64);
+static_assert(std::max({kPacket, kTimestamp, kSequenceId, kTrackEvent, kSequenceFlags, kType, kNameIid}) < 0x80);
+static_assert(kFlowIds > 0x80);
 
-void add_name(std::string& message, std::uint64_t name, std::uint64_t flow) {
-  pbf_writer event(message);
-  event.add_uint64(track_event::name_iid, name);
-  if (flow != 0) event.add_fixed64(track_event::flow_ids, flow);
+/// Of a packet with an event: keys and lengths, four varints, an enumerator, the flow.
+constexpr std::size_t kLargestEvent = 12 + 4 * protozero::max_varint_length + 8;
+static_assert(kLargestEvent < 0x80, "lengths have one byte");
+
+char* put(char* to, std::uint32_t byte) {
+  *to = static_cast<char>(byte);
+  return to + 1;
+}
+char* put_varint(char* to, std::uint64_t value) {
+  return to + protozero::add_varint_to_buffer(to, value);
 }
 
 }  // namespace
 
+PerfettoWriter::PerfettoWriter(std::ostream& out) : out_(out), buffer_(std::make_unique<char[]>(kBuffer)) {
+  packet_.clear();
+  put_packet(kSequence, trace_packet::SEQ_INCREMENTAL_STATE_CLEARED);
+}
+
 void PerfettoWriter::describe(const Track& track) {
-  event_.clear();
-  pbf_writer descriptor(event_);
+  message_.clear();
+  pbf_writer descriptor(message_);
   descriptor.add_uint64(track_descriptor::uuid, track.uuid);
   if (track.parent != 0) descriptor.add_uint64(track_descriptor::parent_uuid, track.parent);
   descriptor.add_string(track_descriptor::name, track.name.data(), track.name.size());
@@ -82,65 +131,124 @@ void PerfettoWriter::describe(const Track& track) {
   descriptor.add_enum(track_descriptor::child_ordering, track_descriptor::EXPLICIT);
   descriptor.add_int32(track_descriptor::sibling_order_rank, static_cast<std::int32_t>(track.rank));
   packet_.clear();
-  pbf_writer(packet_).add_message(trace_packet::track_descriptor, event_);
-  finish_packet(0);
-}
-
-void PerfettoWriter::name(std::uint64_t number, std::string_view text) {
-  std::string entry;
-  pbf_writer(entry).add_uint64(interned_data::iid, number);
-  pbf_writer(entry).add_string(interned_data::name, text.data(), text.size());
-  event_.clear();
-  pbf_writer(event_).add_message(interned_data::event_names, entry);
-  packet_.clear();
-  pbf_writer(packet_).add_message(trace_packet::interned_data, event_);
-  finish_packet(trace_packet::SEQ_NEEDS_INCREMENTAL_STATE);
-}
-
-void PerfettoWriter::forget_names() {
-  packet_.clear();
-  finish_packet(trace_packet::SEQ_INCREMENTAL_STATE_CLEARED);
-}
-
-void PerfettoWriter::begin(std::uint64_t time, std::uint64_t track, std::uint64_t name, std::uint64_t flow) {
-  add_name(event_of(event_, track_event::TYPE_SLICE_BEGIN, track), name, flow);
-  packet(time, trace_packet::track_event);
-}
-
-void PerfettoWriter::end(std::uint64_t time, std::uint64_t track) {
-  event_of(event_, track_event::TYPE_SLICE_END, track);
-  packet(time, trace_packet::track_event);
-}
-
-void PerfettoWriter::instant(std::uint64_t time, std::uint64_t track, std::uint64_t name, std::uint64_t flow) {
-  add_name(event_of(event_, track_event::TYPE_INSTANT, track), name, flow);
-  packet(time, trace_packet::track_event);
+  pbf_writer(packet_).add_message(trace_packet::track_descriptor, message_);
+  put_packet(kSequence, 0);
 }
 
 void PerfettoWriter::count(std::uint64_t time, std::uint64_t track, std::int64_t value) {
-  pbf_writer(event_of(event_, track_event::TYPE_COUNTER, track)).add_int64(track_event::counter_value, value);
-  packet(time, trace_packet::track_event);
-}
-
-void PerfettoWriter::packet(std::uint64_t time, std::uint32_t kind) {
+  message_.clear();
+  pbf_writer event(message_);
+  event.add_enum(track_event::type, track_event::TYPE_COUNTER);
+  event.add_uint64(track_event::track_uuid, track);
+  event.add_int64(track_event::counter_value, value);
   packet_.clear();
   pbf_writer packet(packet_);
   packet.add_uint64(trace_packet::timestamp, time);
-  packet.add_message(kind, event_);
-  finish_packet(trace_packet::SEQ_NEEDS_INCREMENTAL_STATE);
+  packet.add_message(trace_packet::track_event, message_);
+  put_packet(kSequence, 0);
 }
 
-void PerfettoWriter::finish_packet(std::uint32_t flags) {
+PerfettoWriter::Line PerfettoWriter::open(std::uint64_t track) {
+  Line line;
+  line.sequence_ = kSequence + ++sequences_;
+  packet_.clear();
   pbf_writer packet(packet_);
-  packet.add_uint32(trace_packet::trusted_packet_sequence_id, kSequence);
+  {
+    pbf_writer snapshot(packet, trace_packet::clock_snapshot);
+    for (const std::uint32_t id : {clock::BOOTTIME, clock::kLineOfEvents}) {
+      pbf_writer entry(snapshot, clock_snapshot::clocks);
+      entry.add_uint32(clock::clock_id, id);
+      entry.add_uint64(clock::timestamp, 0);
+      if (id == clock::kLineOfEvents) entry.add_bool(clock::is_incremental, true);
+    }
+  }
+  {
+    pbf_writer defaults(packet, trace_packet::trace_packet_defaults);
+    pbf_writer(defaults, trace_packet_defaults::track_event_defaults)
+        .add_uint64(track_event_defaults::track_uuid, track);
+    defaults.add_uint32(trace_packet_defaults::timestamp_clock_id, clock::kLineOfEvents);
+  }
+  put_packet(line.sequence_, trace_packet::SEQ_INCREMENTAL_STATE_CLEARED);
+  return line;
+}
+
+void PerfettoWriter::name(const Line& line, std::uint64_t number, std::string_view text) {
+  packet_.clear();
+  pbf_writer packet(packet_);
+  {
+    pbf_writer data(packet, trace_packet::interned_data);
+    pbf_writer entry(data, interned_data::event_names);
+    entry.add_uint64(interned_data::iid, number);
+    entry.add_string(interned_data::name, text.data(), text.size());
+  }
+  put_packet(line.sequence_, trace_packet::SEQ_NEEDS_INCREMENTAL_STATE);
+}
+
+void PerfettoWriter::begin(Line& line, std::uint64_t time, std::uint64_t name, std::uint64_t flow) {
+  event(line, time, track_event::TYPE_SLICE_BEGIN, name, flow);
+}
+
+void PerfettoWriter::end(Line& line, std::uint64_t time) {
+  event(line, time, track_event::TYPE_SLICE_END, 0, 0);
+}
+
+void PerfettoWriter::instant(Line& line, std::uint64_t time, std::uint64_t name, std::uint64_t flow) {
+  event(line, time, track_event::TYPE_INSTANT, name, flow);
+}
+
+/// By hand: there are two of them for each slice, and this is what a timeline costs.
+void PerfettoWriter::event(Line& line, std::uint64_t time, char type, std::uint64_t name, std::uint64_t flow) {
+  char* const packet = room(kLargestEvent);
+  char* to = packet + 2;
+  to = put(to, kTimestamp);
+  to = put_varint(to, time - std::exchange(line.time_, time));
+  to = put(to, kSequenceId);
+  to = put_varint(to, line.sequence_);
+  to = put(to, kSequenceFlags);
+  to = put(to, trace_packet::SEQ_NEEDS_INCREMENTAL_STATE);
+  to = put(to, kTrackEvent);
+  char* const event = to + 1;
+  to = put(event, kType);
+  to = put(to, static_cast<std::uint32_t>(type));
+  if (name != 0) {
+    to = put(to, kNameIid);
+    to = put_varint(to, name);
+  }
+  if (flow != 0) {
+    to = put(put(to, kFlowIds & 0xFFU), kFlowIds >> 8U);
+    static_assert(std::endian::native == std::endian::little);
+    std::memcpy(to, &flow, sizeof(flow));
+    to += sizeof(flow);
+  }
+  event[-1] = static_cast<char>(to - event);
+  packet[0] = static_cast<char>(kPacket);
+  packet[1] = static_cast<char>(to - packet - 2);
+  used_ += static_cast<std::size_t>(to - packet);
+}
+
+void PerfettoWriter::put_packet(std::uint32_t sequence, std::uint32_t flags) {
+  pbf_writer packet(packet_);
+  packet.add_uint32(trace_packet::trusted_packet_sequence_id, sequence);
   if (flags != 0) packet.add_uint32(trace_packet::sequence_flags, flags);
-  pbf_writer(buffer_).add_message(trace::packet, packet_);
-  if (buffer_.size() >= kBuffer) flush();
+  message_.clear();
+  pbf_writer(message_).add_message(trace::packet, packet_);
+  if (message_.size() > kBuffer) {
+    flush();
+    out_.write(message_.data(), static_cast<std::streamsize>(message_.size()));
+    return;
+  }
+  std::memcpy(room(message_.size()), message_.data(), message_.size());
+  used_ += message_.size();
+}
+
+char* PerfettoWriter::room(std::size_t bytes) {
+  if (kBuffer - used_ < bytes) flush();
+  return &buffer_[used_];
 }
 
 void PerfettoWriter::flush() {
-  out_.write(buffer_.data(), static_cast<std::streamsize>(buffer_.size()));
-  buffer_.clear();
+  out_.write(buffer_.get(), static_cast<std::streamsize>(used_));
+  used_ = 0;
 }
 
 }  // namespace aie4::trace

@@ -2,8 +2,10 @@
 // Packets of the trace format of Perfetto (public: protos/perfetto/trace/*.proto), as a stream of bytes.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <iosfwd>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -15,7 +17,7 @@ class PerfettoWriter {
   static constexpr std::size_t kBuffer = std::size_t{1} << 18U;
 
   /// `out` is opened in binary mode and outlives the writer.
-  explicit PerfettoWriter(std::ostream& out) : out_(out) {}
+  explicit PerfettoWriter(std::ostream& out);
 
   /// A line of the timeline, or a group of lines. Siblings are drawn in the order of `rank`; lines of one name below
   /// the same parent are drawn as one.
@@ -27,27 +29,37 @@ class PerfettoWriter {
     bool counter = false;
   };
   void describe(const Track& track);
-  /// Events refer to names by number, from 1 on. A number is named before its first use.
-  void name(std::uint64_t number, std::string_view text);
-  /// From here on numbers mean nothing until they are named again. Comes first in a trace.
-  void forget_names();
-
-  void begin(std::uint64_t time, std::uint64_t track, std::uint64_t name, std::uint64_t flow);
-  void end(std::uint64_t time, std::uint64_t track);
-  void instant(std::uint64_t time, std::uint64_t track, std::uint64_t name, std::uint64_t flow);
   void count(std::uint64_t time, std::uint64_t track, std::int64_t value);
+
+  /// Events of one track in order of time. What they have in common is told once: the track, the clock, the names.
+  class Line {
+   private:
+    friend class PerfettoWriter;
+    std::uint32_t sequence_ = 0;
+    std::uint64_t time_ = 0;  ///< Of the latest event: each tells how much later it is.
+  };
+  [[nodiscard]] Line open(std::uint64_t track);
+  /// Events of the line refer to names by number, from 1 on. A number is named before its first use, and only once.
+  void name(const Line& line, std::uint64_t number, std::string_view text);
+  void begin(Line& line, std::uint64_t time, std::uint64_t name, std::uint64_t flow);
+  void end(Line& line, std::uint64_t time);
+  void instant(Line& line, std::uint64_t time, std::uint64_t name, std::uint64_t flow);
 
   /// Hands over all that was written. The stream knows whether that went well.
   void flush();
 
  private:
-  void packet(std::uint64_t time, std::uint32_t kind);
-  void finish_packet(std::uint32_t flags);
+  void event(Line& line, std::uint64_t time, char type, std::uint64_t name, std::uint64_t flow);
+  void put_packet(std::uint32_t sequence, std::uint32_t flags);
+  /// Where the next `bytes` bytes go, at most kBuffer.
+  [[nodiscard]] char* room(std::size_t bytes);
 
   std::ostream& out_;
-  std::string event_;   ///< The message within the packet.
-  std::string packet_;  ///< The packet.
-  std::string buffer_;
+  std::string message_;  ///< A message within a packet.
+  std::string packet_;   ///< A packet.
+  std::unique_ptr<char[]> buffer_;
+  std::size_t used_ = 0;
+  std::uint32_t sequences_ = 0;
 };
 
 }  // namespace aie4::trace

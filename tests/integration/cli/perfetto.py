@@ -58,28 +58,61 @@ class Trace:
         return [one for one in self.slices if one.path == path]
 
 
+BOOTTIME = 6
+
+
+@dataclass
+class Sequence:
+    """What packets of one sequence have in common."""
+
+    names: dict[int, str] = field(default_factory=dict)
+    incremental: dict[int, int] = field(default_factory=dict)
+    clock: int = BOOTTIME
+    track: int | None = None
+
+    def time(self, packet: dict[int, int | bytes]) -> int:
+        clock = packet.get(58, self.clock)
+        if clock in self.incremental:
+            self.incremental[clock] += packet[8]
+            return self.incremental[clock]
+        if clock != BOOTTIME:
+            raise ValueError(f"clock {clock}")
+        return packet[8]
+
+
 def read(data: bytes) -> Trace:
     """Raises ValueError or KeyError for what a viewer would not show as it was meant."""
     tracks: dict[int, str] = {}
-    names: dict[int, str] = {}
+    sequences: dict[int, Sequence] = {}
     events = []
     for number, packet in fields(data):
         if number != 1:
             raise ValueError("not a packet")
         content = dict(fields(packet))
         if content.get(13, 0) & 1:
-            names.clear()
+            sequences[content[10]] = Sequence()
+        sequence = sequences[content[10]]
+        if 6 in content:
+            for _, entry in fields(content[6]):
+                clock = dict(fields(entry))
+                if clock.get(3):
+                    sequence.incremental[clock[1]] = clock.get(2, 0)
+        if 59 in content:
+            defaults = dict(fields(content[59]))
+            sequence.clock = defaults.get(58, BOOTTIME)
+            sequence.track = dict(fields(defaults[11])).get(11) if 11 in defaults else None
         if 12 in content:
             for _, entry in fields(content[12]):
                 told = dict(fields(entry))
-                names[told[1]] = told[2].decode()
+                sequence.names[told[1]] = told[2].decode()
         if 60 in content:
             track = dict(fields(content[60]))
             name = track[2].decode()
             tracks[track[1]] = f"{tracks[track[5]]}/{name}" if 5 in track else name
         if 11 in content:
             event = dict(fields(content[11]))
-            events.append((content[8], tracks[event[11]], event[11], event[9], names.get(event.get(10)),
+            track = event.get(11, sequence.track)
+            events.append((sequence.time(content), tracks[track], track, event[9], sequence.names.get(event.get(10)),
                            event.get(47, 0), event.get(30, 0)))
     trace = Trace()
     open_slices: dict[int, list[Slice]] = {}

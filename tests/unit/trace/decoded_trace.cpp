@@ -60,6 +60,16 @@ class Fields {
   std::string_view bytes_;
 };
 
+constexpr std::uint64_t kBoottime = 6;
+
+/// What packets of one sequence have in common.
+struct Sequence {
+  std::map<std::uint64_t, std::string> names;
+  std::map<std::uint64_t, std::uint64_t> incremental;  ///< Clocks, and the latest time of each.
+  std::uint64_t clock = kBoottime;
+  std::uint64_t track = 0;
+};
+
 struct Event {
   std::uint64_t time = 0;
   std::uint64_t type = 0;
@@ -91,24 +101,70 @@ class Decoder {
 
   void packet(std::string_view bytes) {
     std::optional<std::uint64_t> time;
-    std::uint64_t sequence = 0;
+    std::optional<std::uint64_t> clock;
+    std::uint64_t id = 0;
     std::uint64_t flags = 0;
     std::string_view event;
     std::string_view interned;
+    std::string_view snapshot;
+    std::string_view defaults;
     for (Fields fields(bytes); fields.next();) {
+      if (fields.number == 6) snapshot = fields.text;
       if (fields.number == 8) time = fields.value;
-      if (fields.number == 10) sequence = fields.value;
+      if (fields.number == 10) id = fields.value;
       if (fields.number == 11) event = fields.text;
       if (fields.number == 12) interned = fields.text;
       if (fields.number == 13) flags = fields.value;
+      if (fields.number == 58) clock = fields.value;
+      if (fields.number == 59) defaults = fields.text;
       if (fields.number == 60) descriptor(fields.text);
     }
-    if (sequence == 0) complain("a packet of no sequence");
+    if (id == 0) complain("a packet of no sequence");
     if ((flags & 1U) != 0) {
-      names_.clear();
-      valid_ = true;
+      sequences_[id] = {};
+    } else if (!sequences_.contains(id)) {
+      complain("a sequence that does not begin with a cleared state");
     }
-    if ((flags & 2U) != 0 && !valid_) complain("names before the state was cleared for the first time");
+    Sequence& sequence = sequences_[id];
+    clocks(sequence, snapshot);
+    for (Fields fields(defaults); fields.next();) {
+      if (fields.number == 58) sequence.clock = fields.value;
+      if (fields.number != 11) continue;
+      for (Fields event_defaults(fields.text); event_defaults.next();) {
+        if (event_defaults.number == 11) sequence.track = event_defaults.value;
+      }
+    }
+    names(sequence, interned);
+    if (time) {
+      const auto incremental = sequence.incremental.find(clock.value_or(sequence.clock));
+      if (incremental != sequence.incremental.end()) {
+        time = incremental->second += *time;
+      } else if (clock.value_or(sequence.clock) != kBoottime) {
+        complain("a time of an unknown clock");
+      }
+    }
+    if (!event.empty()) track_event(sequence, event, time);
+    if ((sequence.track != 0 || !sequence.names.empty()) && !event.empty() && (flags & 2U) == 0) {
+      complain("an event that needs the state of its sequence does not say so");
+    }
+  }
+
+  void clocks(Sequence& sequence, std::string_view snapshot) {
+    for (Fields fields(snapshot); fields.next();) {
+      std::uint64_t clock = 0;
+      std::uint64_t time = 0;
+      bool incremental = false;
+      for (Fields entry(fields.text); entry.next();) {
+        if (entry.number == 1) clock = entry.value;
+        if (entry.number == 2) time = entry.value;
+        if (entry.number == 3) incremental = entry.value != 0;
+      }
+      if (clock == kBoottime && time != 0) complain("a snapshot that this reader does not need");
+      if (incremental) sequence.incremental[clock] = time;
+    }
+  }
+
+  void names(Sequence& sequence, std::string_view interned) {
     for (Fields data(interned); data.next();) {
       std::uint64_t number = 0;
       std::string text;
@@ -117,9 +173,8 @@ class Decoder {
         if (entry.number == 2) text = entry.text;
       }
       ++result_.names;
-      if (!names_.emplace(number, text).second) complain("name told twice: " + text);
+      if (!sequence.names.emplace(number, text).second) complain("name told twice: " + text);
     }
-    if (!event.empty()) track_event(event, time);
   }
 
   void descriptor(std::string_view bytes) {
@@ -137,8 +192,9 @@ class Decoder {
     if (!result_.tracks.emplace(uuid, track).second) complain(track.name + " is described twice");
   }
 
-  void track_event(std::string_view bytes, std::optional<std::uint64_t> time) {
+  void track_event(const Sequence& sequence, std::string_view bytes, std::optional<std::uint64_t> time) {
     Event event;
+    event.track = sequence.track;
     std::uint64_t name = 0;
     for (Fields fields(bytes); fields.next();) {
       if (fields.number == 9) event.type = fields.value;
@@ -147,8 +203,11 @@ class Decoder {
       if (fields.number == 30) event.value = static_cast<std::int64_t>(fields.value);
       if (fields.number == 47) event.flow = fields.value;
     }
-    if (name != 0 && !names_.contains(name)) complain("an event has a name that was not told");
-    if (name != 0) event.name = names_[name];
+    if (name != 0) {
+      const auto found = sequence.names.find(name);
+      if (found == sequence.names.end()) complain("an event has a name that was not told");
+      event.name = found == sequence.names.end() ? "?" : found->second;
+    }
     if (!time) complain("an event without time");
     event.time = time.value_or(0);
     if (!result_.tracks.contains(event.track)) complain("an event of a track that was not described");
@@ -180,8 +239,7 @@ class Decoder {
   }
 
   DecodedTrace result_;
-  std::map<std::uint64_t, std::string> names_;
-  bool valid_ = false;
+  std::map<std::uint64_t, Sequence> sequences_;
   std::vector<Event> events_;
   std::map<std::uint64_t, std::vector<DecodedSlice>> open_;
 };

@@ -92,6 +92,29 @@ TEST_CASE("A name is told once, however often it is used") {
   CHECK(decoded.slices.size() == 1000);
 }
 
+TEST_CASE("A slice may have an empty name, and names that look alike are not mixed up") {
+  Bench bench;
+  const TrackId track = bench.trace.track("uc0");
+  const std::vector<std::string> names{"",
+                                       "a",
+                                       "stream stalled",
+                                       "stream_stalled",
+                                       "stalled stream",
+                                       "stream stalleD",
+                                       "Stream stalled",
+                                       "12345678",
+                                       "12345679",
+                                       "1234567",
+                                       "a"};
+  for (std::size_t i = 0; i < 3 * names.size(); ++i) {
+    bench.trace.slice(track, ps(i * 1000), ps(i * 1000 + 1000), names[i % names.size()], 0);
+  }
+  const DecodedTrace decoded = bench.finish();
+  REQUIRE(decoded.slices.size() == 3 * names.size());
+  CHECK(decoded.names == names.size() - 1);
+  for (std::size_t i = 0; i < decoded.slices.size(); ++i) CHECK(decoded.slices[i].name == names[i % names.size()]);
+}
+
 TEST_CASE("More names than are kept are told again, and none is mixed up") {
   Bench bench;
   const TrackId track = bench.trace.track("uc0");
