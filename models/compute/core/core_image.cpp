@@ -111,11 +111,11 @@ void read_kernel(Reader& reader, CoreInstruction& instruction) {
   const std::uint32_t conditions = reader.word();
   const std::uint32_t operands = bits(counts, 0, 8);
   const std::uint32_t parameters = bits(counts, 8, 8);
-  if (operands > kMaxOperands || parameters > kMaxParameters) {
-    refuse(fmt::format("at most {} operands and {} parameters", kMaxOperands, kMaxParameters),
+  if (operands > kMaxCallOperands || parameters > kMaxCallParameters) {
+    refuse(fmt::format("at most {} operands and {} parameters", kMaxCallOperands, kMaxCallParameters),
            fmt::format("{} and {}", operands, parameters));
   }
-  require_zero(conditions >> parameters, "the conditions behind the last parameter");
+  require_zero(parameters == 32 ? 0 : conditions >> parameters, "the conditions behind the last parameter");
   for (std::uint32_t operand = 0; operand < operands; ++operand) instruction.operands.push_back(read_operand(reader));
   for (std::uint32_t parameter = 0; parameter < parameters; ++parameter) {
     const std::uint32_t value = reader.word();

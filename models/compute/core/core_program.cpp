@@ -139,8 +139,8 @@ class Checker {
       return fail(fmt::format("one of {} kernel names", program_.kernels.size()),
                   fmt::format("index {}", instruction.kernel));
     }
-    if (instruction.operands.size() > kMaxOperands || instruction.parameters.size() > kMaxParameters) {
-      return fail(fmt::format("at most {} operands and {} parameters", kMaxOperands, kMaxParameters),
+    if (instruction.operands.size() > kMaxCallOperands || instruction.parameters.size() > kMaxCallParameters) {
+      return fail(fmt::format("at most {} operands and {} parameters", kMaxCallOperands, kMaxCallParameters),
                   fmt::format("{} and {}", instruction.operands.size(), instruction.parameters.size()));
     }
     for (const CoreOperand& operand : instruction.operands) {

@@ -15,8 +15,8 @@ namespace aie4::compute {
 inline constexpr std::size_t kMaxRings = 64;
 inline constexpr std::size_t kMaxRingBuffers = 1024;
 inline constexpr std::size_t kMaxKernelNames = 256;
-inline constexpr std::size_t kMaxOperands = 31;
-inline constexpr std::size_t kMaxParameters = 31;
+inline constexpr std::size_t kMaxCallOperands = 6;
+inline constexpr std::size_t kMaxCallParameters = 32;
 inline constexpr std::size_t kMaxLoopDepth = 8;
 inline constexpr std::size_t kMaxProgramName = 32;
 inline constexpr std::size_t kMaxRingName = 16;
