@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 #include <utility>
 
-
 namespace aie4::array {
 namespace {
 
