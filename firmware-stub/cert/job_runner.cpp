@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "firmware-stub/cert/host_queue.hpp"
-#include "firmware-stub/cert/time.hpp"
+#include "models/common/time.hpp"
 
 namespace aie4::cert {
 

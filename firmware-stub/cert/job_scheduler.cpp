@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "firmware-stub/cert/job_runner.hpp"
-#include "firmware-stub/cert/time.hpp"
+#include "models/common/time.hpp"
 
 namespace aie4::cert {
 

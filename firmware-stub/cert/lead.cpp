@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-#include "firmware-stub/cert/time.hpp"
+#include "models/common/time.hpp"
 
 namespace aie4::cert {
 

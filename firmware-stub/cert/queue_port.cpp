@@ -3,7 +3,7 @@
 
 #include <fmt/format.h>
 
-#include "firmware-stub/cert/time.hpp"
+#include "models/common/time.hpp"
 
 namespace aie4::cert {
 

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <utility>
 
+#include "models/common/time.hpp"
 #include "models/npu/npu.hpp"
 #include "models/registers/mailbox.hpp"
 #include "models/registers/mpnpu.hpp"
@@ -151,7 +152,7 @@ void ManagementFirmware::function_was_reset(unsigned index) {
 void ManagementFirmware::handle(unsigned index, const Request& request) {
   ++counters_.messages;
   const sc_core::sc_time begin = sc_core::sc_time_stamp();
-  controller_.consume(sc_core::sc_time(static_cast<double>(controller_.parameters().message_ns), sc_core::SC_NS),
+  controller_.consume(nanoseconds(controller_.parameters().message_ns),
                       {WaitReason::Clock, "message", request.header.opcode, "time"});
   const MessageInfo* info = messages_.find(request.header.opcode);
   std::vector<std::byte>& response = buffer_;

@@ -8,6 +8,7 @@
 
 #include "firmware-stub/cert/handshake.hpp"
 #include "models/array/geometry.hpp"
+#include "models/common/time.hpp"
 #include "models/registers/array/registers.hpp"
 #include "models/registers/mpnpu.hpp"
 #include "models/registers/shim.hpp"
@@ -28,10 +29,6 @@ constexpr std::uint32_t kUcSharedMemory = registers::shim::memory_zeroization_a:
                                           << registers::shim::memory_zeroization_a::uC_DM.lsb;
 // Handshake block and CERT's own mailboxes behind it start out as zeros.
 constexpr std::size_t kClearedPrivateMemory = 0x1000;
-
-sc_core::sc_time microseconds(std::uint64_t count) {
-  return {static_cast<double>(count), sc_core::SC_US};
-}
 
 }  // namespace
 

@@ -9,6 +9,7 @@
 #include "models/array/tile/compute_tile.hpp"
 #include "models/array/tile/memory_tile.hpp"
 #include "models/array/tile/shim_tile.hpp"
+#include "models/common/time.hpp"
 #include "models/soc/microcontroller.hpp"
 
 namespace aie4::array {
@@ -102,7 +103,7 @@ void Array::reset_column(unsigned column, registers::Half half) {
 void Array::b_transport(int /*master*/, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
   const std::uint64_t address = payload.get_address();
   const std::span<std::byte> data(reinterpret_cast<std::byte*>(payload.get_data_ptr()), payload.get_data_length());
-  delay += sc_core::sc_time(static_cast<double>(environment_.parameters.register_access_ns), sc_core::SC_NS);
+  delay += nanoseconds(environment_.parameters.register_access_ns);
   const auto place = geometry_.locate(address);
   if (!place) {
     environment_.diagnostics.report({.category = FaultCategory::GuestError,

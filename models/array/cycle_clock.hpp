@@ -30,15 +30,13 @@ class CycleClock : public sc_core::sc_module {
   [[nodiscard]] sc_core::sc_time time_of(std::uint64_t cycle) const {
     if (cycle <= base_cycles_) return base_time_;
     const std::uint64_t ps = ((cycle - base_cycles_) * kPicosecondsPerMhzCycle + mhz_ - 1) / mhz_;
-    return base_time_ + sc_core::sc_time(static_cast<double>(ps), sc_core::SC_PS);
+    return base_time_ + aie4::picoseconds(ps);
   }
 
  private:
   static constexpr std::uint64_t kPicosecondsPerMhzCycle = 1'000'000;
 
-  [[nodiscard]] static std::uint64_t picoseconds(const sc_core::sc_time& time) {
-    return static_cast<std::uint64_t>(time / sc_core::sc_time(1, sc_core::SC_PS));
-  }
+  [[nodiscard]] static std::uint64_t picoseconds(const sc_core::sc_time& time) { return time.value(); }
   void rebase() {
     const sc_core::sc_time now = sc_core::sc_time_stamp();
     base_cycles_ = cycles_at(now);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 #include <utility>
 
+#include "models/common/time.hpp"
 #include "models/registers/mpnpu.hpp"
 
 namespace aie4 {
@@ -145,7 +146,7 @@ tlm_utils::simple_initiator_socket<ManagementController>* ManagementController::
 }
 
 void ManagementController::access(tlm::tlm_command command, std::uint64_t address, std::span<std::byte> data) {
-  sc_core::sc_time delay(static_cast<double>(parameters_.register_access_ns), sc_core::SC_NS);
+  sc_core::sc_time delay = nanoseconds(parameters_.register_access_ns);
   std::uint64_t local = address;
   bool failed = true;
   if (command == tlm::TLM_READ_COMMAND && address < tmr_.size() && data.size() <= tmr_.size() - address) {

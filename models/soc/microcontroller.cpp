@@ -4,6 +4,7 @@
 #include <cstring>
 #include <fmt/format.h>
 
+#include "models/common/time.hpp"
 #include "models/registers/shim.hpp"
 #include "models/registers/uc.hpp"
 
@@ -15,10 +16,6 @@ constexpr std::uint32_t kInterruptPending = 1U << 1;  // In core_status.
 
 std::string register_name(std::uint32_t offset, unsigned index) {
   return registers::kind_and_name(array::TileKind::Shim, offset + index % 2 * registers::kHalfB);
-}
-
-sc_core::sc_time nanoseconds(std::uint64_t count) {
-  return {static_cast<double>(count), sc_core::SC_NS};
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "models/common/time.hpp"
 #include "models/soc/host_access.hpp"
 
 namespace aie4 {
@@ -32,7 +33,7 @@ void Noc::b_transport(int /*engine*/, tlm::tlm_generic_payload& payload, sc_core
   }
   upstream[access->function]->b_transport(payload, delay);
   ++accesses_;
-  const sc_core::sc_time latency(static_cast<double>(parameters_.noc_latency_ns), sc_core::SC_NS);
+  const sc_core::sc_time latency = nanoseconds(parameters_.noc_latency_ns);
   if (payload.is_response_error()) {
     delay += latency;
     return;
@@ -42,9 +43,8 @@ void Noc::b_transport(int /*engine*/, tlm::tlm_generic_payload& payload, sc_core
   const sc_core::sc_time start = now + delay;
   const std::uint64_t bytes = payload.get_data_length();
   const std::uint64_t charged = bytes + (access->streaming ? parameters_.noc_run_overhead_bytes : 0);
-  const std::uint64_t picoseconds =
-      (charged * 1'000'000 + parameters_.noc_bytes_per_us - 1) / parameters_.noc_bytes_per_us;
-  const sc_core::sc_time time(static_cast<double>(picoseconds), sc_core::SC_PS);
+  const sc_core::sc_time time =
+      picoseconds((charged * 1'000'000 + parameters_.noc_bytes_per_us - 1) / parameters_.noc_bytes_per_us);
   bytes_moved_ += bytes;
   // Streams are booked from the present on, not from `start`: engines ask ahead of time, which must not hold up others.
   free_at_ = std::max(free_at_, access->streaming ? now : start) + time;

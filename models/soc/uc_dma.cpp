@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <utility>
 
+#include "models/common/time.hpp"
 #include "models/registers/uc.hpp"
 
 namespace aie4 {
@@ -110,13 +111,13 @@ std::uint32_t UcDma::status() const {
 // --- one task -------------------------------------------------------------------------------------------------------
 
 sc_core::sc_time UcDma::descriptor_time() const {
-  return {static_cast<double>(parameters_.uc_dma_bd_ns), sc_core::SC_NS};
+  return nanoseconds(parameters_.uc_dma_bd_ns);
 }
 
 sc_core::sc_time UcDma::word_time(std::size_t bytes) const {
   const std::uint64_t cycles = (bytes + parameters_.uc_dma_bytes_per_cycle - 1) / parameters_.uc_dma_bytes_per_cycle;
   const std::uint64_t mhz = clock_ != nullptr ? clock_->mhz() : parameters_.npu_h_mhz;
-  return {static_cast<double>((cycles * 1'000'000 + mhz / 2) / mhz), sc_core::SC_PS};
+  return picoseconds((cycles * 1'000'000 + mhz / 2) / mhz);
 }
 
 void UcDma::begin_task() {

@@ -9,6 +9,7 @@
 #include "firmware-stub/image/payload.hpp"
 #include "firmware-stub/image/verifier.hpp"
 #include "firmware-stub/management/firmware.hpp"
+#include "models/common/time.hpp"
 #include "models/npu/npu.hpp"
 #include "sim/machine/npu_backend.hpp"
 #include "sim/machine/shapes.hpp"
@@ -28,11 +29,6 @@ std::vector<std::byte> built_in_image(ImageKind kind, const Configuration& confi
   const auto personality = static_cast<unsigned>(configuration.parameters.protocol_major);
   const std::string payload = image::make_payload(kind, personality, kBuiltInVersion);
   return image::encode(kind, personality, kBuiltInVersion, std::as_bytes(std::span(payload)));
-}
-
-/// Exact: a double holds no more than two and a half hours of them.
-sc_core::sc_time picoseconds(std::uint64_t count) {
-  return sc_core::sc_time::from_value(count);
 }
 
 }  // namespace

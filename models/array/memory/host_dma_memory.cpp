@@ -4,16 +4,13 @@
 #include <algorithm>
 #include <utility>
 
+#include "models/common/time.hpp"
 #include "models/registers/shim.hpp"
 
 namespace aie4::array {
 namespace {
 
 constexpr std::uint64_t kAddressMask = (std::uint64_t{1} << 57) - 1;
-
-sc_core::sc_time nanoseconds(std::uint64_t count) {
-  return {static_cast<double>(count), sc_core::SC_NS};
-}
 
 std::uint64_t bursts(std::uint64_t address, std::uint64_t bytes, std::uint64_t burst_bytes) {
   return (address + bytes - 1) / burst_bytes - address / burst_bytes + 1;

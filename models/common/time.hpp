@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Simulated time from whole numbers. The resolution of the kernel is a picosecond, which is its default.
+#pragma once
+
+#include <cstdint>
+
+#include <systemc>
+
+namespace aie4 {
+
+/// Exact, and without the floating point of sc_time's constructors, which models of bursts would feel.
+[[nodiscard]] inline sc_core::sc_time picoseconds(std::uint64_t count) {
+  return sc_core::sc_time::from_value(count);
+}
+[[nodiscard]] inline sc_core::sc_time nanoseconds(std::uint64_t count) {
+  return sc_core::sc_time::from_value(count * 1000);
+}
+[[nodiscard]] inline sc_core::sc_time microseconds(std::uint64_t count) {
+  return nanoseconds(count * 1000);
+}
+[[nodiscard]] inline sc_core::sc_time milliseconds(std::uint64_t count) {
+  return microseconds(count * 1000);
+}
+
+}  // namespace aie4
