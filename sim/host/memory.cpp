@@ -2,10 +2,12 @@
 #include "sim/host/memory.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <fmt/format.h>
 #include <limits>
 #include <new>
 #include <stdexcept>
+#include <sys/mman.h>
 #include <utility>
 
 namespace aie4::host {
@@ -39,33 +41,50 @@ bool wraps(std::uint64_t address, std::size_t size) {
 
 }  // namespace
 
+HostMemory::Reservation::Reservation(std::uint64_t size) : size_(size) {
+  void* data = mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (data == MAP_FAILED) throw std::bad_alloc();
+  data_ = static_cast<std::byte*>(data);
+}
+
+HostMemory::Reservation::~Reservation() {
+  munmap(data_, size_);
+}
+
+void HostMemory::Reservation::drop(std::uint64_t offset, std::uint64_t size) const {
+  if (madvise(data_ + offset, size, MADV_DONTNEED) != 0) std::memset(data_ + offset, 0, size);
+}
+
 HostMemory::HostMemory(std::uint64_t base, std::uint64_t size)
-    : base_(base), size_(size), free_(base, size, RangeAllocator::Order::BottomUp) {}
+    : base_(base),
+      size_(size),
+      free_(base, size, RangeAllocator::Order::BottomUp),
+      memory_(round_up(size)),
+      written_(round_up(size) / kPageSize) {}
 
 bool HostMemory::contains(std::uint64_t address, std::uint64_t size) const {
   return address >= base_ && size <= size_ && address - base_ <= size_ - size;
 }
 
+std::uint64_t HostMemory::checked(std::uint64_t address, std::uint64_t size) const {
+  if (!contains(address, size)) throw std::out_of_range(fmt::format("no host memory at {:#x}", address));
+  return address - base_;
+}
+
 void HostMemory::read(std::uint64_t address, std::span<std::byte> data) const {
-  if (!contains(address, data.size())) throw std::out_of_range(fmt::format("no host memory at {:#x}", address));
-  for_each_page(address, data.size(), [&](std::uint64_t page, std::size_t inside, std::size_t done, std::size_t bytes) {
-    const auto found = pages_.find(page);
-    const std::span<std::byte> target = data.subspan(done, bytes);
-    if (found == pages_.end()) {
-      std::ranges::fill(target, std::byte{0});
-    } else {
-      std::ranges::copy(std::span(*found->second).subspan(inside, bytes), target.begin());
-    }
-  });
+  const std::uint64_t offset = checked(address, data.size());
+  if (!data.empty()) std::memcpy(data.data(), memory_.data() + offset, data.size());
 }
 
 void HostMemory::write(std::uint64_t address, std::span<const std::byte> data) {
-  if (!contains(address, data.size())) throw std::out_of_range(fmt::format("no host memory at {:#x}", address));
-  for_each_page(address, data.size(), [&](std::uint64_t page, std::size_t inside, std::size_t done, std::size_t bytes) {
-    std::unique_ptr<Page>& slot = pages_[page];
-    if (!slot) slot = std::make_unique<Page>();
-    std::ranges::copy(data.subspan(done, bytes), std::span(*slot).subspan(inside).begin());
-  });
+  const std::uint64_t offset = checked(address, data.size());
+  if (data.empty()) return;
+  for (std::uint64_t page = offset / kPageSize; page <= (offset + data.size() - 1) / kPageSize; ++page) {
+    if (written_[page]) continue;
+    written_[page] = true;
+    ++resident_;
+  }
+  std::memcpy(memory_.data() + offset, data.data(), data.size());
 }
 
 std::uint64_t HostMemory::allocate(std::uint64_t size, std::uint64_t alignment) {
@@ -76,7 +95,13 @@ std::uint64_t HostMemory::allocate(std::uint64_t size, std::uint64_t alignment) 
 
 void HostMemory::release(std::uint64_t address, std::uint64_t size) {
   const std::uint64_t bytes = round_up(size);
-  for (std::uint64_t page = address / kPageSize; page < (address + bytes) / kPageSize; ++page) pages_.erase(page);
+  const std::uint64_t offset = checked(address, bytes);
+  for (std::uint64_t page = offset / kPageSize; page < (offset + bytes) / kPageSize; ++page) {
+    if (!written_[page]) continue;
+    written_[page] = false;
+    --resident_;
+  }
+  memory_.drop(offset, bytes);
   free_.release(address, bytes);
 }
 

@@ -2,12 +2,10 @@
 // The memory of the in-process host: guest-physical pages, one DMA address space per PCI function, buffers in both.
 #pragma once
 
-#include <array>
 #include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <unordered_map>
 #include <vector>
@@ -21,7 +19,8 @@ static_assert(std::endian::native == std::endian::little, "the host stores devic
 
 inline constexpr std::uint64_t kPageSize = 4096;  ///< Bytes.
 
-/// Guest-physical memory. A page exists from its first write on; before that it reads as zero.
+/// Guest-physical memory. A page exists from its first write on; before that it reads as zero and takes nothing of the
+/// machine that simulates.
 class HostMemory {
  public:
   /// Above 4 GiB, so that the upper halves of addresses matter in every run.
@@ -40,15 +39,33 @@ class HostMemory {
   /// Forgets the contents.
   void release(std::uint64_t address, std::uint64_t size);
 
-  [[nodiscard]] std::size_t resident_pages() const { return pages_.size(); }
+  [[nodiscard]] std::size_t resident_pages() const { return resident_; }
 
  private:
-  using Page = std::array<std::byte, kPageSize>;
+  /// Reserved as a whole, so that an access of any length is one copy.
+  class Reservation {
+   public:
+    explicit Reservation(std::uint64_t size);
+    ~Reservation();
+    Reservation(const Reservation&) = delete;
+    Reservation& operator=(const Reservation&) = delete;
+    [[nodiscard]] std::byte* data() const { return data_; }
+    /// Zeroes a range of whole pages.
+    void drop(std::uint64_t offset, std::uint64_t size) const;
+
+   private:
+    std::byte* data_ = nullptr;
+    std::uint64_t size_;
+  };
+
+  [[nodiscard]] std::uint64_t checked(std::uint64_t address, std::uint64_t size) const;
 
   std::uint64_t base_;
   std::uint64_t size_;
   RangeAllocator free_;
-  std::unordered_map<std::uint64_t, std::unique_ptr<Page>> pages_;
+  Reservation memory_;
+  std::vector<bool> written_;  ///< By page.
+  std::size_t resident_ = 0;   ///< Pages written.
 };
 
 /// What the device's addresses mean.
