@@ -18,21 +18,38 @@
 
 namespace aie4::array {
 
-/// Bytes that are zero until written and take no memory of the host before. Spans are valid until `clear`.
+/// Bytes that are zero until written and take no memory of the host before.
 class ZeroedBytes {
  public:
   explicit ZeroedBytes(std::size_t size);
 
+  /// Whoever writes says so by `touch`.
   [[nodiscard]] std::span<std::byte> bytes() { return {data_.get(), size_}; }
   [[nodiscard]] std::span<const std::byte> bytes() const { return {data_.get(), size_}; }
-  void clear();
+  /// To be called before an access.
+  void touch(std::uint64_t offset, std::uint64_t bytes, bool write) {
+    if (write && bytes != 0) mark(offset, bytes);
+  }
+  /// Zeroes everything, or a range; costs what was written there since the last time.
+  void clear() { clear(0, size_); }
+  void clear(std::uint64_t offset, std::uint64_t bytes);
 
  private:
+  static constexpr unsigned kParts = 64;
+
+  void mark(std::uint64_t offset, std::uint64_t bytes) {
+    for (std::uint64_t part = offset / part_; part <= (offset + bytes - 1) / part_; ++part) {
+      dirty_ |= std::uint64_t{1} << part;
+    }
+  }
+
   struct Free {
     void operator()(std::byte* data) const;
   };
   std::size_t size_;
   std::unique_ptr<std::byte, Free> data_;
+  std::uint64_t part_;       // Bytes of a part; the last one may have fewer.
+  std::uint64_t dirty_ = 0;  // Parts that may hold something else than zeros, as bits.
 };
 
 /// One memory: a number of single-ported banks that each serve one row in a clock cycle.
@@ -67,7 +84,13 @@ class TileMemory {
   std::function<void(unsigned bank)> on_conflict;
 
  private:
+  static constexpr unsigned kMaxBanks = 64;
+
   [[nodiscard]] unsigned bank_of(std::uint32_t row) const;
+  void load(unsigned bank, std::uint64_t rows) {
+    load_[bank] += rows;
+    loaded_ |= std::uint64_t{1} << bank;
+  }
 
   const Environment& environment_;
   Shape shape_;
@@ -76,6 +99,7 @@ class TileMemory {
   bool interleaved_ = false;
   std::uint32_t rows_per_bank_;
   std::vector<std::uint64_t> load_;  // Per bank: rows of the burst being noted.
+  std::uint64_t loaded_ = 0;         // Banks that have any, as bits.
   std::vector<sc_core::sc_time> free_at_;
 };
 
@@ -104,7 +128,7 @@ class TileMemoryPort : public DmaMemory {
   [[nodiscard]] Piece piece(std::uint64_t address, std::uint64_t bytes) const;
   [[nodiscard]] bool available(std::span<const MemoryRun> runs) const;
   template <typename Move>
-  Result transfer(std::span<const MemoryRun> runs, sc_core::sc_time start, const Move& move);
+  Result transfer(std::span<const MemoryRun> runs, sc_core::sc_time start, bool write, const Move& move);
 
   const Environment& environment_;
   std::uint64_t base_;

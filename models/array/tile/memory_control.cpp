@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/array/tile/memory_control.hpp"
 
-#include <algorithm>
-
 namespace aie4::array {
 namespace {
 
@@ -39,11 +37,11 @@ void MemoryControl::write(std::uint8_t code, const registers::RegisterRef& /*ref
   const std::uint64_t rows = shape.bytes / shape.row_bytes / shape.banks;
   switch (code) {
     case kZeroHalfA:
-      std::ranges::fill(data_.bytes().first(shape.bytes / 2), std::byte{0});
+      data_.storage().clear(0, shape.bytes / 2);
       zero(code, rows);
       break;
     case kZeroHalfB:
-      std::ranges::fill(data_.bytes().subspan(shape.bytes / 2), std::byte{0});
+      data_.storage().clear(shape.bytes / 2, shape.bytes - shape.bytes / 2);
       zero(code, rows);
       break;
     case kZeroProgram:

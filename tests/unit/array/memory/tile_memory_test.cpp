@@ -2,7 +2,10 @@
 // Tile memories: windows, data, the time of a burst, conflicts of banks.
 #include "models/array/memory/tile_memory.hpp"
 
+#include <algorithm>
+#include <cstring>
 #include <numeric>
+#include <random>
 
 #include "tests/support/catch.hpp"
 #include "tests/unit/array/environment.hpp"
@@ -70,6 +73,29 @@ TEST_CASE("Outside of all memories nothing moves, not even the words before") {
     CHECK(result.status == MemoryStatus::Unavailable);
     CHECK(result.done == ns(5));
   }
+  CHECK(std::ranges::all_of(tiles.own().bytes(), [](std::byte byte) { return byte == std::byte{0}; }));
+}
+
+TEST_CASE("Zeroing a range clears what was written in it, and nothing else") {
+  MemoryTiles tiles;
+  std::mt19937 random(7);
+  std::vector<std::byte> expected(kWindow);
+  for (unsigned round = 0; round < 200; ++round) {
+    const std::uint64_t size = 4 + 4 * (random() % 20'000);
+    const std::uint64_t offset = random() % ((kWindow - size) / 4) * 4;
+    if (round % 3 != 2) {
+      const std::vector<std::uint32_t> words(size / 4, static_cast<std::uint32_t>(random()) | 1U);
+      const std::vector<MemoryRun> runs{{kOwn + offset, static_cast<std::uint32_t>(size / 4)}};
+      REQUIRE(tiles.port->write(0, runs, words, ns(0)).status == MemoryStatus::Ok);
+      std::memcpy(expected.data() + offset, words.data(), size);
+    } else {
+      const std::uint64_t count = round % 2 == 0 ? size : std::min<std::uint64_t>(10 * size, kWindow - offset);
+      tiles.own().storage().clear(offset, count);
+      std::fill_n(expected.begin() + static_cast<std::ptrdiff_t>(offset), count, std::byte{0});
+    }
+    REQUIRE(std::ranges::equal(tiles.own().bytes(), expected));
+  }
+  tiles.own().clear();
   CHECK(std::ranges::all_of(tiles.own().bytes(), [](std::byte byte) { return byte == std::byte{0}; }));
 }
 
