@@ -133,7 +133,7 @@ void Mm2sChannel::read_burst() {
     burst.tlast = !execution_.bd.tlast_suppress;
     executing_ = false;
     passed(execution_, read_free_);
-    burst.execution = execution_;
+    ending_.push_back(execution_);
   }
   ahead_words_ += burst.words;
   ahead_.push_back(std::move(burst));
@@ -221,13 +221,17 @@ void Mm2sChannel::send() {
   burst.sent += grant.words;
   ahead_words_ -= grant.words;
   if (!whole) return;
-  if (burst.ends_bd) post(burst.execution, link_free_);
+  if (burst.ends_bd) {
+    post(ending_.front(), link_free_);
+    ending_.pop_front();
+  }
   ahead_.pop_front();
 }
 
 void Mm2sChannel::forget() {
   if (output_ != nullptr) output_->reset();
   ahead_.clear();
+  ending_.clear();
   ahead_words_ = 0;
   generator_ = {};
   executing_ = blocked_ = header_due_ = false;

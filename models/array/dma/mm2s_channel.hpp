@@ -39,7 +39,6 @@ class Mm2sChannel : public DmaChannel {
     std::uint64_t flow = 0;
     sc_core::sc_time done;   // When the last word has been read.
     sc_core::sc_time start;  // When the first beat may leave, so that no beat leaves before it was read.
-    Execution execution;     // Only if it ends the BD.
   };
 
   void session() override;
@@ -66,6 +65,7 @@ class Mm2sChannel : public DmaChannel {
   std::uint32_t burst_words_;
   std::uint32_t transaction_words_ = 16;
   std::deque<Ahead> ahead_;
+  std::deque<Execution> ending_;  // Those of the BDs that end in ahead_.
   std::uint32_t ahead_words_ = 0;
   Execution execution_;  // The BD that is being read.
   AddressGenerator generator_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/array/tile/tile_events.hpp"
 
+#include <bit>
 #include <fmt/format.h>
 
 #include "models/array/dma/dma_registers.hpp"
@@ -100,18 +101,31 @@ void TileEvents::dma_event(unsigned channel, DmaEvent event, EventPhase phase, c
                            const std::array<std::uint32_t, 2>& selections) {
   raise(dma_event_id(kind_, channel, event), phase, at);
   if (kind_ != TileKind::Memory) return;
-  const DmaChannelInfo& info = dma_channels(kind_)[channel];
-  const unsigned direction = info.direction == DmaDirection::Mm2s ? 1 : 0;
-  for (unsigned half = 0; half < halves(); ++half) {
-    // Half A names channels of both halves, half B its own [assumed].
-    const unsigned per_half = direction == 1 ? 5 : 4;
-    for (unsigned selection = 0; selection < 2; ++selection) {
-      unsigned number = selections[half] >> kSelectionLsb[direction][selection] & kSelectionMask[direction];
-      if (half == 1) number = number % per_half + per_half;
-      if (number != info.number) continue;
-      const std::uint8_t id = selected_dma_event_id(direction == 1, selection, event);
-      if (id != 0) units_[half]->raise(id, phase, at);
+  if (selections != selections_ || chosen_.empty()) choose(selections);
+  for (unsigned chosen = chosen_[channel]; chosen != 0; chosen &= chosen - 1) {
+    const auto bit = static_cast<unsigned>(std::countr_zero(chosen));
+    const bool mm2s = dma_channels(kind_)[channel].direction == DmaDirection::Mm2s;
+    const std::uint8_t id = selected_dma_event_id(mm2s, bit % 2, event);
+    if (id != 0) units_[bit / 2]->raise(id, phase, at);
+  }
+}
+
+void TileEvents::choose(const std::array<std::uint32_t, 2>& selections) {
+  selections_ = selections;
+  chosen_.clear();
+  for (const DmaChannelInfo& info : dma_channels(kind_)) {
+    const unsigned direction = info.direction == DmaDirection::Mm2s ? 1 : 0;
+    unsigned chosen = 0;
+    for (unsigned half = 0; half < halves(); ++half) {
+      // Half A names channels of both halves, half B its own [assumed].
+      const unsigned per_half = direction == 1 ? 5 : 4;
+      for (unsigned selection = 0; selection < 2; ++selection) {
+        unsigned number = selections[half] >> kSelectionLsb[direction][selection] & kSelectionMask[direction];
+        if (half == 1) number = number % per_half + per_half;
+        if (number == info.number) chosen |= 1U << (2 * half + selection);
+      }
     }
+    chosen_.push_back(static_cast<std::uint8_t>(chosen));
   }
 }
 

@@ -67,7 +67,11 @@ class TileEvents {
     std::uint32_t watched_ = 0;
   };
 
+  void choose(const std::array<std::uint32_t, 2>& selections);
+
   TileKind kind_;
+  std::array<std::uint32_t, 2> selections_{};
+  std::vector<std::uint8_t> chosen_;  // Of each channel for selections_: bit 2 * half + selection.
   std::vector<std::unique_ptr<EventUnit>> units_;
   std::vector<std::unique_ptr<EventTimer>> timers_;
   std::vector<std::unique_ptr<PerformanceCounters>> counters_;
