@@ -85,6 +85,26 @@ TEST_CASE("Time that an engine is already ahead counts") {
   CHECK(bench.b.move(true, 0, 0, 80) == ns(1002) + ns(400));  // The link is taken until then.
 }
 
+TEST_CASE("A stream pays no latency, but for each run some bytes more than it moves") {
+  Bench bench;
+  bench.a.extension->streaming = true;
+  CHECK(bench.a.move(true, 0, 0, 8000) == ns(100) + ps(750));  // (8000 + 60) / 80
+  CHECK(bench.a.move(false, 0, 0, 20) == ns(101) + ps(750));   // (20 + 60) / 80 behind it
+  bench.parameters.noc_run_overhead_bytes = 0;
+  run(us(1));
+  CHECK(bench.a.move(true, 0, 0, 8000) == ns(100));
+}
+
+TEST_CASE("A stream that asks ahead of time does not hold up who asks in time") {
+  Bench bench;
+  bench.a.extension->streaming = true;
+  bench.b.extension->streaming = true;
+  CHECK(bench.a.move(true, 0, 0, 7940, us(1)) == us(1) + ns(100));
+  CHECK(bench.b.move(true, 1, 0, 7940) == ns(200));  // Behind the share of the first, not behind its time.
+  CHECK(bench.a.move(true, 0, 0, 7940, us(1)) == us(1) + ns(100));
+  CHECK(bench.b.move(true, 1, 0, 7940) == ns(400));
+}
+
 TEST_CASE("Accesses go to the memory of the function that they name, data and attributes unchanged") {
   Bench bench;
   bench.memory0.put(0x100, 0x11);
