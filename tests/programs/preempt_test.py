@@ -8,6 +8,7 @@ from toolchain import ProgramCase, random_bytes
 
 TILE_BYTES = 3 << 20
 CHUNKS = TILE_BYTES >> 16
+AXI_BURST = 512  # Bytes: what the descriptors of npu.py and of the assembler say.
 # A rival that waits has the array asked for while a tile is being filled, which takes longer.
 QUANTUM = ("--set", "firmware.quantum_us=20")
 
@@ -48,7 +49,7 @@ class Preempt(ProgramCase):
             fill(uc, col, 0)
         return self.assemble(program, 1, "rival")
 
-    def survive(self, program: npu.Program, columns: int) -> dict:
+    def survive(self, program: npu.Program, columns: int, ucs: int) -> dict:
         inputs = {col: random_bytes(TILE_BYTES, seed=col) for col in range(columns)}
         outputs = {columns + col: TILE_BYTES for col in range(columns)}
         results, report = self.run_elf(self.assemble(program, 2 * columns), inputs, outputs,
@@ -59,6 +60,7 @@ class Preempt(ProgramCase):
         # Spare registers are storage and nothing else; anything more would be a register without its behaviour.
         self.assertEqual([entry for entry in report["unmodelled"] if "spare" not in entry["name"]], [])
         self.assertGreaterEqual(report["durations_ps"][0], self.least_ps(report, columns))
+        self.assertLessEqual(report["durations_ps"][0], self.most_ps(report, columns, ucs))
         return report
 
     @staticmethod
@@ -66,6 +68,28 @@ class Preempt(ProgramCase):
         """What the bytes of fill, save, restore and drain, and of a rival in between, take at the DDR's bandwidth."""
         moved = 4 * columns * TILE_BYTES + columns * TILE_BYTES
         return moved * 1_000_000 // report["parameters"]["noc.bytes_per_us"]
+
+    @staticmethod
+    def most_ps(report: dict, columns: int, ucs: int) -> int:
+        """The same at the rate of the channels that each phase uses, one phase after the other, and beside it all that
+        controllers did: accesses, opcodes, packets, changes of context."""
+        parameters = report["parameters"]
+        run = 4096
+        ddr = parameters["noc.bytes_per_us"] * run / (run + parameters["noc.run_overhead_bytes"])
+        channel = parameters["shim.outstanding"] * AXI_BURST * 1000 / parameters["noc.latency_ns"]
+        # Channels at work: fill, drain (a column after the other by each uC), save, restore, the rival's fill.
+        phases = [ucs, ucs, 2 * columns, 4 * columns, 1]
+        moving = sum(columns * TILE_BYTES / min(ddr, channels * channel) for channels in phases)
+        controllers = sum(row["busy_ps"] + row["stalled_ps"].get("memory", 0) for row in report["resources"]
+                          if row["name"] == "MPNPU" or row["name"].endswith((" DM2MM", " MM2DM")))
+        counters = report["counters"]
+        nanoseconds = counters["cert.opcodes"] * (parameters["cert.opcode_ns"] + parameters["cert.poll_interval_ns"] +
+                                                  2 * parameters["noc.register_access_ns"])
+        nanoseconds += counters["cert.jobs"] * parameters["cert.job_start_ns"]
+        nanoseconds += counters["cert.packets"] * sum(parameters[f"cert.{step}_ns"] for step in (
+            "doorbell_pickup", "packet_fetch", "packet_launch", "completion"))
+        nanoseconds += 5 * (parameters["shim.read_task_ns"] + parameters["shim.cold_read_ns"])
+        return round(moving * 1_000_000) + controllers + 1000 * nanoseconds
 
     def check(self, columns: int, ucs: dict[int, list[int]]) -> None:
         """`ucs`: which columns each uC fills and drains; each executes PREEMPT once."""
@@ -77,7 +101,7 @@ class Preempt(ProgramCase):
             uc.job().preempt(0, CHUNKS * len(own)).end_job().end_page()
             for col in own:
                 drain(uc, col, columns + col)
-        report = self.survive(program, columns)
+        report = self.survive(program, columns, len(ucs))
         self.assertEqual(report["counters"]["cert.preemptions"], len(ucs))
 
     def test_one_column_survives_another_context(self) -> None:
