@@ -193,6 +193,38 @@ TEST_CASE("The event that uc_core_interrupt_event selects interrupts the microco
   CHECK(bench.master.read(kHalfB + 0x41C0) == 250);
 }
 
+TEST_CASE("uc_dma_pause holds the engines of one microcontroller, each by its bit, until it is cleared") {
+  Bench bench;
+  bench.master.write(kReset, 0);
+  bench.master.write(kSmidA, 1U << 15);
+  bench.master.write(kSmidB, 1U << 15);
+  struct Pause {
+    std::uint64_t reg = 0;
+    std::size_t paused = 0;
+    std::size_t free = 0;
+  };
+  for (const Pause& pause : {Pause{0xE'0150, 0, 1}, Pause{0xE'0154, 1, 0}}) {
+    for (const std::uint32_t bit : {1U, 2U}) {
+      const auto push = [&](std::size_t core, std::uint32_t engine) {
+        UcDma& dma = engine == 1 ? bench.cores[core]->dm2mm() : bench.cores[core]->mm2dm();
+        return std::pair{&dma, dma.push({.words = 4, .external = true, .local = 0, .remote = 0x100})};
+      };
+      bench.master.write(pause.reg, bit);
+      CHECK(bench.master.read(pause.reg) == bit);
+      const auto held = push(pause.paused, bit);
+      const auto other_engine = push(pause.paused, bit ^ 3U);
+      const auto other_core = push(pause.free, bit);
+      bench::run(ns(10'000));
+      CHECK(held.first->state(held.second) == UcDmaState::Pending);
+      CHECK(other_engine.first->state(other_engine.second) == UcDmaState::Done);
+      CHECK(other_core.first->state(other_core.second) == UcDmaState::Done);
+      bench.master.write(pause.reg, 0);
+      bench::run(ns(10'000));
+      CHECK(held.first->state(held.second) == UcDmaState::Done);
+    }
+  }
+}
+
 TEST_CASE("Power-off holds everything in reset and returns every register to its reset value") {
   Bench bench;
   bench.master.write(kReset, 0);
