@@ -30,9 +30,9 @@ constexpr auto kParameters = std::to_array<KernelParameter>({
     count_parameter("M", 64, 1, 65536, "rows of A and C"),
     count_parameter("K", 64, 1, 65536, "columns of A, rows of B"),
     count_parameter("N", 64, 1, 65536, "columns of B and C"),
-    type_parameter("type_a", i8, {i8}, "type of A"),
-    type_parameter("type_b", i8, {i8}, "type of B"),
-    type_parameter("type_c", i32, {i8, i16, i32}, "type of C"),
+    type_parameter("type_a", i8, {i8, i16, bf16, fp32, bfp16}, "type of A"),
+    type_parameter("type_b", i8, {i4, i8, i16, bf16, fp32, bfp16}, "type of B: that of A, or i4 with i8"),
+    type_parameter("type_c", i32, {i8, i16, i32, bf16, fp32, bfp16}, "type of C: an integer for integers"),
     count_parameter("r", 0, 0, 65536, "rows of a block of A and C; 0: all"),
     count_parameter("s", 0, 0, 65536, "columns of a block of A, rows of one of B; 0: all"),
     count_parameter("t", 0, 0, 65536, "columns of a block of B and C; 0: all"),
@@ -46,7 +46,33 @@ constexpr auto kParameters = std::to_array<KernelParameter>({
 static_assert(kOperands.size() == operand::count);
 static_assert(kParameters.size() == parameter::count);
 
-std::string check_shape(const KernelCall& call) {
+std::string check_types(const GemmCall& gemm) {
+  const TypeNames names{"type_a", "type_b", "type_c"};
+  if (std::string error = check_product_types(gemm.type_a, gemm.type_b, gemm.type_c, names); !error.empty()) {
+    return error;
+  }
+  if (gemm.type_a == bfp16 && (gemm.s % kBfpBlock != 0 || !gemm.transpose_b)) {
+    return fmt::format("bfp16 needs transpose_b, and s (or K) in multiples of 8, came {} and {}",
+                       gemm.transpose_b ? "transpose_b" : "none", gemm.s);
+  }
+  if (gemm.type_c == bfp16 && gemm.t % kBfpBlock != 0) {
+    return fmt::format("bfp16 results need t (or N) in multiples of 8, came {}", gemm.t);
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string check_product_types(ElementType a, ElementType b, ElementType c, const TypeNames& names) {
+  if (b != a && !(a == i8 && b == i4)) {
+    return fmt::format("{} must be {}, came {}", names.b, a == i8 ? "i8 or i4" : to_string(a), to_string(b));
+  }
+  if (is_integer(a) == is_integer(c)) return {};
+  return fmt::format("{} must be {}, came {}", names.c, is_integer(a) ? "an integer" : "bf16, fp32 or bfp16",
+                     to_string(c));
+}
+
+std::string check_gemm(const KernelCall& call) {
   const GemmCall gemm(call);
   const auto multiple = [](std::string_view name, std::uint32_t value, std::string_view block_name,
                            std::uint32_t block) {
@@ -56,10 +82,11 @@ std::string check_shape(const KernelCall& call) {
   };
   if (std::string error = multiple("M", gemm.m, "r", gemm.r); !error.empty()) return error;
   if (std::string error = multiple("K", gemm.k, "s", gemm.s); !error.empty()) return error;
-  return multiple("N", gemm.n, "t", gemm.t);
+  if (std::string error = multiple("N", gemm.n, "t", gemm.t); !error.empty()) return error;
+  return check_types(gemm);
 }
 
-Footprint footprint(const KernelCall& call) {
+Footprint gemm_footprint(const KernelCall& call) {
   const GemmCall gemm(call);
   const std::uint64_t elements = gemm.c().size();
   const std::uint64_t sums = elements * gemm.sum_bytes();
@@ -74,6 +101,8 @@ Footprint footprint(const KernelCall& call) {
   if (gemm.last) result[operand::bias] = std::uint64_t{gemm.n} * 4;
   return result;
 }
+
+namespace {
 
 KernelCost gemm_cost(const KernelCall& call, const ComputeCosts& costs) {
   const GemmCall gemm(call);
@@ -112,8 +141,8 @@ Kernel gemm_kernel() {
           .description = "C = A * B",
           .operands = kOperands,
           .parameters = kParameters,
-          .check_shape = check_shape,
-          .footprint = footprint,
+          .check_shape = check_gemm,
+          .footprint = gemm_footprint,
           .cost = gemm_cost,
           .run = run_gemm};
 }
