@@ -67,8 +67,8 @@ std::string condition_text(const CoreParameter& parameter) {
 std::string kernel_text(const CoreProgram& program, const CoreInstruction& instruction) {
   const std::string& name = program.kernels[instruction.kernel];
   const compute::Kernel* kernel = compute::find_kernel(name);
-  std::string text = "kernel " + name;
-  for (const CoreOperand& operand : instruction.operands) text += " " + operand_text(program, operand);
+  std::string text = fmt::format("kernel {}", name);
+  for (const CoreOperand& operand : instruction.operands) text.append(" ").append(operand_text(program, operand));
   for (std::size_t index = 0; index < instruction.parameters.size(); ++index) {
     const CoreParameter& parameter = instruction.parameters[index];
     const bool number = parameter.kind == CoreParameter::Kind::Number;
@@ -124,12 +124,12 @@ std::string instruction_text(const CoreProgram& program, const CoreInstruction& 
 std::string disassemble(const compute::CoreImage& image) {
   const CoreProgram& program = image.program;
   std::string text = fmt::format("core {}\n", program.name);
-  for (const CoreRing& ring : program.rings) text += ring_text(ring) + "\n";
+  for (const CoreRing& ring : program.rings) text.append(ring_text(ring)).append("\n");
   std::size_t indent = 0;
   for (std::size_t index = 0; index < program.instructions.size(); ++index) {
     const CoreInstruction& instruction = program.instructions[index];
     if (instruction.opcode == CoreOpcode::End) indent -= 2;
-    const std::string line = std::string(indent, ' ') + instruction_text(program, instruction);
+    const std::string line = fmt::format("{:{}}{}", "", indent, instruction_text(program, instruction));
     text += fmt::format("{:{}} # {:#06x}\n", line, kCommentColumn, image.pcs[index]);
     if (instruction.opcode == CoreOpcode::Loop) indent += 2;
   }

@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 #include <utility>
 
-#include "models/common/dead_frames.hpp"
 #include "models/compute/core/core_library.hpp"
 
 namespace aie4::array {
@@ -72,7 +71,6 @@ void Core::control_changed() {
 // -------------------------------------------------------------------------------------------------------------
 
 void Core::process() {
-  forget_dead_frames();
   for (;;) {
     try {
       session();
@@ -81,7 +79,6 @@ void Core::process() {
     } catch (const Fault&) {
       control_.halt_on_error();
     }
-    forget_dead_frames();
     unwind();
   }
 }
