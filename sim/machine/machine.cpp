@@ -11,6 +11,7 @@
 #include "firmware-stub/management/firmware.hpp"
 #include "models/common/time.hpp"
 #include "models/npu/npu.hpp"
+#include "sim/machine/core_bindings.hpp"
 #include "sim/machine/npu_backend.hpp"
 #include "sim/machine/shapes.hpp"
 
@@ -36,7 +37,7 @@ std::vector<std::byte> built_in_image(ImageKind kind, const Configuration& confi
 class Machine::Impl {
  public:
   Impl(const Configuration& configuration_in, Diagnostics::Sink sink, Probe* probe)
-      : configuration(configuration_in),
+      : configuration(with_cores(configuration_in)),
         faults(configuration.faults),
         diagnostics(std::move(sink), [] { return sc_core::sc_time_stamp().value(); }),
         npu("npu", configuration, faults, diagnostics, firmware_set(),
@@ -63,6 +64,12 @@ class Machine::Impl {
     };
   }
 
+  /// Digests of foreign core programs are reported whether any are bound or not.
+  Configuration with_cores(Configuration wanted) {
+    if (wanted.cores == nullptr) wanted.cores = &no_bindings;
+    return wanted;
+  }
+
   FirmwareSet firmware_set() {
     return {.verifier = std::make_shared<image::ContainerVerifier>(),
             .management = management::make_management_factory(configuration, faults, management_counters,
@@ -80,6 +87,7 @@ class Machine::Impl {
     while (sc_core::sc_pending_activity_at_current_time()) advance(sc_core::SC_ZERO_TIME);
   }
 
+  CoreBindings no_bindings;
   Configuration configuration;
   FaultPlan faults;
   Diagnostics diagnostics;

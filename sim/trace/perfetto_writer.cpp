@@ -9,77 +9,14 @@
 #include <protozero/varint.hpp>
 #include <utility>
 
+#include "sim/trace/perfetto_fields.hpp"
+
 namespace aie4::trace {
 namespace {
 
 using protozero::pbf_writer;
 
-// Numbers of fields and of enumerators, called as there.
-namespace trace {
-constexpr std::uint32_t packet = 1;
-}  // namespace trace
-
-namespace trace_packet {
-constexpr std::uint32_t clock_snapshot = 6;
-constexpr std::uint32_t timestamp = 8;
-constexpr std::uint32_t trusted_packet_sequence_id = 10;
-constexpr std::uint32_t track_event = 11;
-constexpr std::uint32_t interned_data = 12;
-constexpr std::uint32_t sequence_flags = 13;
-constexpr std::uint32_t trace_packet_defaults = 59;
-constexpr std::uint32_t track_descriptor = 60;
-constexpr std::uint32_t SEQ_INCREMENTAL_STATE_CLEARED = 1;
-constexpr std::uint32_t SEQ_NEEDS_INCREMENTAL_STATE = 2;
-}  // namespace trace_packet
-
-namespace track_descriptor {
-constexpr std::uint32_t uuid = 1;
-constexpr std::uint32_t name = 2;
-constexpr std::uint32_t parent_uuid = 5;
-constexpr std::uint32_t counter = 8;
-constexpr std::uint32_t child_ordering = 11;
-constexpr std::uint32_t sibling_order_rank = 12;
-constexpr std::int32_t EXPLICIT = 3;
-}  // namespace track_descriptor
-
-namespace track_event {
-constexpr std::uint32_t type = 9;
-constexpr std::uint32_t name_iid = 10;
-constexpr std::uint32_t track_uuid = 11;
-constexpr std::uint32_t counter_value = 30;
-constexpr std::uint32_t flow_ids = 47;
-constexpr char TYPE_SLICE_BEGIN = 1;
-constexpr char TYPE_SLICE_END = 2;
-constexpr char TYPE_INSTANT = 3;
-constexpr char TYPE_COUNTER = 4;
-}  // namespace track_event
-
-namespace interned_data {
-constexpr std::uint32_t event_names = 2;
-constexpr std::uint32_t iid = 1;
-constexpr std::uint32_t name = 2;
-}  // namespace interned_data
-
-namespace clock_snapshot {
-constexpr std::uint32_t clocks = 1;
-}  // namespace clock_snapshot
-
-namespace clock {
-constexpr std::uint32_t clock_id = 1;
-constexpr std::uint32_t timestamp = 2;
-constexpr std::uint32_t is_incremental = 3;
-constexpr std::uint32_t BOOTTIME = 6;        // The clock of a trace, unless it says otherwise.
-constexpr std::uint32_t kLineOfEvents = 64;  // The first of those that mean something in one sequence only.
-}  // namespace clock
-
-namespace trace_packet_defaults {
-constexpr std::uint32_t track_event_defaults = 11;
-constexpr std::uint32_t timestamp_clock_id = 58;
-}  // namespace trace_packet_defaults
-
-namespace track_event_defaults {
-constexpr std::uint32_t track_uuid = 11;
-}  // namespace track_event_defaults
+using namespace perfetto;  // NOLINT(google-build-using-namespace): only names of fields
 
 /// Descriptions and counters are in the first sequence, each line of events in one of its own. Another producer whose
 /// file is appended has other numbers: those of Perfetto's own are small.
@@ -155,18 +92,18 @@ PerfettoWriter::Line PerfettoWriter::open(std::uint64_t track) {
   pbf_writer packet(packet_);
   {
     pbf_writer snapshot(packet, trace_packet::clock_snapshot);
-    for (const std::uint32_t id : {clock::BOOTTIME, clock::kLineOfEvents}) {
+    for (const std::uint32_t id : {clock::BOOTTIME, clock::FIRST_OF_SEQUENCE}) {
       pbf_writer entry(snapshot, clock_snapshot::clocks);
       entry.add_uint32(clock::clock_id, id);
       entry.add_uint64(clock::timestamp, 0);
-      if (id == clock::kLineOfEvents) entry.add_bool(clock::is_incremental, true);
+      if (id == clock::FIRST_OF_SEQUENCE) entry.add_bool(clock::is_incremental, true);
     }
   }
   {
     pbf_writer defaults(packet, trace_packet::trace_packet_defaults);
     pbf_writer(defaults, trace_packet_defaults::track_event_defaults)
         .add_uint64(track_event_defaults::track_uuid, track);
-    defaults.add_uint32(trace_packet_defaults::timestamp_clock_id, clock::kLineOfEvents);
+    defaults.add_uint32(trace_packet_defaults::timestamp_clock_id, clock::FIRST_OF_SEQUENCE);
   }
   put_packet(line.sequence_, trace_packet::SEQ_INCREMENTAL_STATE_CLEARED);
   return line;
@@ -197,7 +134,7 @@ void PerfettoWriter::instant(Line& line, std::uint64_t time, std::uint64_t name,
 }
 
 /// By hand: there are two of them for each slice, and this is what a timeline costs.
-void PerfettoWriter::event(Line& line, std::uint64_t time, char type, std::uint64_t name, std::uint64_t flow) {
+void PerfettoWriter::event(Line& line, std::uint64_t time, std::int32_t type, std::uint64_t name, std::uint64_t flow) {
   char* const packet = room(kLargestEvent);
   char* to = packet + 2;
   to = put(to, kTimestamp);
@@ -230,20 +167,8 @@ void PerfettoWriter::put_packet(std::uint32_t sequence, std::uint32_t flags) {
   pbf_writer packet(packet_);
   packet.add_uint32(trace_packet::trusted_packet_sequence_id, sequence);
   if (flags != 0) packet.add_uint32(trace_packet::sequence_flags, flags);
-  message_.clear();
-  pbf_writer(message_).add_message(trace::packet, packet_);
-  if (message_.size() > kBuffer) {
-    flush();
-    out_.write(message_.data(), static_cast<std::streamsize>(message_.size()));
-    return;
-  }
-  std::memcpy(room(message_.size()), message_.data(), message_.size());
-  used_ += message_.size();
-}
-
-char* PerfettoWriter::room(std::size_t bytes) {
-  if (kBuffer - used_ < bytes) flush();
-  return &buffer_[used_];
+  pbf_writer(buffer_).add_message(perfetto::trace::packet, packet_);
+  if (buffer_.size() >= kBuffer) flush();
 }
 
 void PerfettoWriter::flush() {

@@ -49,7 +49,7 @@ class PerfettoWriter {
   void flush();
 
  private:
-  void event(Line& line, std::uint64_t time, char type, std::uint64_t name, std::uint64_t flow);
+  void event(Line& line, std::uint64_t time, std::int32_t type, std::uint64_t name, std::uint64_t flow);
   void put_packet(std::uint32_t sequence, std::uint32_t flags);
   /// Where the next `bytes` bytes go, at most kBuffer.
   [[nodiscard]] char* room(std::size_t bytes);

@@ -26,7 +26,20 @@ void ZeroedBytes::Free::operator()(std::byte* data) const {
 
 ZeroedBytes::ZeroedBytes(std::size_t size) : size_(size), data_(zeroed(size)), part_((size + kParts - 1) / kParts) {}
 
+void ZeroedBytes::recall(std::uint64_t offset, std::uint64_t bytes, bool write) {
+  const auto races = [&](const Loan& loan) {
+    return offset < loan.end && loan.begin < offset + bytes && (write || loan.writes);
+  };
+  for (auto loan = std::ranges::find_if(loans_, races); loan != loans_.end();
+       loan = std::ranges::find_if(loans_, races)) {
+    MemoryBorrower& borrower = *loan->borrower;
+    borrower.recall();
+    give_back(borrower);
+  }
+}
+
 void ZeroedBytes::clear(std::uint64_t offset, std::uint64_t bytes) {
+  if (!loans_.empty()) recall(offset, bytes, true);
   const std::uint64_t end = offset + bytes;
   for (std::uint64_t left = dirty_; left != 0; left &= left - 1) {
     const auto part = static_cast<unsigned>(std::countr_zero(left));

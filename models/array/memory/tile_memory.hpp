@@ -18,6 +18,14 @@
 
 namespace aie4::array {
 
+/// Somebody who computes on memory while its simulated time passes: a core that runs a kernel.
+class MemoryBorrower {
+ public:
+  virtual ~MemoryBorrower() = default;
+  /// Somebody else is about to access what it has on loan, in a way that races: it finishes and gives all back.
+  virtual void recall() = 0;
+};
+
 /// Bytes that are zero until written and take no memory of the host before.
 class ZeroedBytes {
  public:
@@ -26,13 +34,23 @@ class ZeroedBytes {
   /// Whoever writes says so by `touch`.
   [[nodiscard]] std::span<std::byte> bytes() { return {data_.get(), size_}; }
   [[nodiscard]] std::span<const std::byte> bytes() const { return {data_.get(), size_}; }
-  /// To be called before an access.
-  void touch(std::uint64_t offset, std::uint64_t bytes, bool write) {
-    if (write && bytes != 0) mark(offset, bytes);
-  }
   /// Zeroes everything, or a range; costs what was written there since the last time.
   void clear() { clear(0, size_); }
   void clear(std::uint64_t offset, std::uint64_t bytes);
+
+  /// The borrower reads these bytes, or writes them too, until it gives all of its loans back.
+  void lend(MemoryBorrower& borrower, std::uint64_t offset, std::uint64_t bytes, bool writes) {
+    loans_.push_back({&borrower, offset, offset + bytes, writes});
+    if (writes && bytes != 0) mark(offset, bytes);
+  }
+  void give_back(const MemoryBorrower& borrower) {
+    std::erase_if(loans_, [&](const Loan& loan) { return loan.borrower == &borrower; });
+  }
+  /// To be called before an access: recalls what is on loan to somebody whose results the access could see or change.
+  void touch(std::uint64_t offset, std::uint64_t bytes, bool write) {
+    if (!loans_.empty()) recall(offset, bytes, write);
+    if (write && bytes != 0) mark(offset, bytes);
+  }
 
  private:
   static constexpr unsigned kParts = 64;
@@ -43,6 +61,14 @@ class ZeroedBytes {
     }
   }
 
+  struct Loan {
+    MemoryBorrower* borrower = nullptr;
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
+    bool writes = false;
+  };
+  void recall(std::uint64_t offset, std::uint64_t bytes, bool write);
+
   struct Free {
     void operator()(std::byte* data) const;
   };
@@ -50,6 +76,7 @@ class ZeroedBytes {
   std::unique_ptr<std::byte, Free> data_;
   std::uint64_t part_;       // Bytes of a part; the last one may have fewer.
   std::uint64_t dirty_ = 0;  // Parts that may hold something else than zeros, as bits.
+  std::vector<Loan> loans_;
 };
 
 /// One memory: a number of single-ported banks that each serve one row in a clock cycle.
