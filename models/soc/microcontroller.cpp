@@ -41,6 +41,11 @@ Microcontroller::Microcontroller(sc_core::sc_module_name name, unsigned index, c
       dm2mm_("dm2mm", UcDmaDirection::Dm2mm, fmt::format("uc{} DM2MM", index), shared_memory_, parameters, *this),
       mm2dm_("mm2dm", UcDmaDirection::Mm2dm, fmt::format("uc{} MM2DM", index), shared_memory_, parameters, *this) {
   array.register_b_transport(this, &Microcontroller::b_transport);
+  for (const sc_core::sc_event* event : {&wakeup_, &reset_changed_, &deadline_due_}) {
+    woken_or_due_ |= *event;
+    anything_ |= *event;
+  }
+  anything_ |= attention_;
   noc_payload_.set_extension(host_access_);
   SC_THREAD(core);
 }
@@ -120,23 +125,32 @@ void Microcontroller::core() {
   }
 }
 
-void Microcontroller::wait_or_reset(const sc_core::sc_time* duration, const sc_core::sc_event* event) {
+void Microcontroller::wait_or_reset(const sc_core::sc_event_or_list& events) {
   if (unwind_) throw ControllerReset{};
-  if (event == nullptr) {
-    sc_core::wait(*duration, reset_changed_);
-  } else if (duration == nullptr) {
-    sc_core::wait(*event | reset_changed_);
-  } else {
-    sc_core::wait(*duration, *event | reset_changed_);
-  }
+  sc_core::wait(events);
   if (unwind_) throw ControllerReset{};
+}
+
+/// A device that waits for no deadline is idle.
+void Microcontroller::disarm() {
+  deadline_due_.cancel();
+  armed_until_ = sc_core::SC_ZERO_TIME;
+}
+
+void Microcontroller::arm(const sc_core::sc_time& deadline) {
+  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  if (now < armed_until_ && armed_until_ <= deadline) return;
+  deadline_due_.notify(deadline - now);
+  armed_until_ = deadline;
 }
 
 void Microcontroller::consume(const sc_core::sc_time& duration, const WaitLabel& label) {
   if (duration == sc_core::SC_ZERO_TIME) return;
   const WaitRegistry::Scope scope(process_, label);
   const sc_core::sc_time begin = sc_core::sc_time_stamp();
-  wait_or_reset(&duration, nullptr);
+  if (unwind_) throw ControllerReset{};
+  sc_core::wait(duration, reset_changed_);
+  if (unwind_) throw ControllerReset{};
   account(begin, label);
 }
 
@@ -157,14 +171,13 @@ bool Microcontroller::sleep(const WaitLabel& label, std::optional<sc_core::sc_ti
   const sc_core::sc_time begin = sc_core::sc_time_stamp();
   asleep_ = true;
   while (!wakeup_latched_) {
-    if (!deadline) {
-      wait_or_reset(nullptr, &wakeup_);
-      continue;
+    if (deadline) {
+      if (sc_core::sc_time_stamp() >= *deadline) break;
+      arm(*deadline);
+    } else {
+      disarm();
     }
-    const sc_core::sc_time now = sc_core::sc_time_stamp();
-    if (now >= *deadline) break;
-    const sc_core::sc_time left = *deadline - now;
-    wait_or_reset(&left, &wakeup_);
+    wait_or_reset(woken_or_due_);
   }
   const bool woken = wakeup_latched_;
   wakeup_latched_ = false;
@@ -178,15 +191,13 @@ void Microcontroller::doze(const WaitLabel& label, std::optional<sc_core::sc_tim
   const sc_core::sc_time begin = sc_core::sc_time_stamp();
   asleep_ = true;
   while (!wakeup_latched_ && !attention_latched_) {
-    if (unwind_) throw ControllerReset{};
     if (deadline) {
-      const sc_core::sc_time now = sc_core::sc_time_stamp();
-      if (now >= *deadline) break;
-      sc_core::wait(*deadline - now, wakeup_ | attention_ | reset_changed_);
+      if (sc_core::sc_time_stamp() >= *deadline) break;
+      arm(*deadline);
     } else {
-      sc_core::wait(wakeup_ | attention_ | reset_changed_);
+      disarm();
     }
-    if (unwind_) throw ControllerReset{};
+    wait_or_reset(anything_);
   }
   wakeup_latched_ = false;
   attention_latched_ = false;

@@ -111,7 +111,10 @@ class Microcontroller : public sc_core::sc_module, private UcDmaPort {
 
  private:
   void core();
-  void wait_or_reset(const sc_core::sc_time* duration, const sc_core::sc_event* event);
+  void wait_or_reset(const sc_core::sc_event_or_list& events);
+  /// `deadline_due_` comes at that time, absolute and not past, or before: look again.
+  void arm(const sc_core::sc_time& deadline);
+  void disarm();
   /// Tells statistics and timeline what the core did since `begin`.
   void account(const sc_core::sc_time& begin, const WaitLabel& label);
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
@@ -154,6 +157,11 @@ class Microcontroller : public sc_core::sc_module, private UcDmaPort {
   sc_core::sc_event wakeup_;
   sc_core::sc_event attention_;
   sc_core::sc_event reset_changed_;
+  /// One for all waits: those that end in time would each leave a timeout of seconds in the kernel's queue.
+  sc_core::sc_event deadline_due_;
+  sc_core::sc_time armed_until_;
+  sc_core::sc_event_or_list woken_or_due_;
+  sc_core::sc_event_or_list anything_;
   tlm::tlm_generic_payload noc_payload_;
   HostAccess* host_access_;  // Owned by the payload, as TLM extensions are.
   UcDma dm2mm_;

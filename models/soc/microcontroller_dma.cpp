@@ -97,7 +97,8 @@ UcDmaState Microcontroller::await(const UcDma& engine, UcDma::Handle handle, con
       account(begin, label);
       return state;
     }
-    wait_or_reset(nullptr, &attention_);
+    disarm();
+    wait_or_reset(attention_ | reset_changed_);
   }
 }
 

@@ -28,7 +28,7 @@ constexpr std::uint32_t key(std::uint32_t field, protozero::pbf_wire_type type) 
   return value < 0x80 ? value : (value & 0x7FU) | 0x80U | value >> 7U << 8U;
 }
 using enum protozero::pbf_wire_type;
-constexpr std::uint32_t kPacket = key(trace::packet, length_delimited);
+constexpr std::uint32_t kPacket = key(perfetto::trace::packet, length_delimited);
 constexpr std::uint32_t kTimestamp = key(trace_packet::timestamp, varint);
 constexpr std::uint32_t kSequenceId = key(trace_packet::trusted_packet_sequence_id, varint);
 constexpr std::uint32_t kTrackEvent = key(trace_packet::track_event, length_delimited);
@@ -167,8 +167,20 @@ void PerfettoWriter::put_packet(std::uint32_t sequence, std::uint32_t flags) {
   pbf_writer packet(packet_);
   packet.add_uint32(trace_packet::trusted_packet_sequence_id, sequence);
   if (flags != 0) packet.add_uint32(trace_packet::sequence_flags, flags);
-  pbf_writer(buffer_).add_message(perfetto::trace::packet, packet_);
-  if (buffer_.size() >= kBuffer) flush();
+  message_.clear();
+  pbf_writer(message_).add_message(perfetto::trace::packet, packet_);
+  if (message_.size() > kBuffer) {
+    flush();
+    out_.write(message_.data(), static_cast<std::streamsize>(message_.size()));
+    return;
+  }
+  std::memcpy(room(message_.size()), message_.data(), message_.size());
+  used_ += message_.size();
+}
+
+char* PerfettoWriter::room(std::size_t bytes) {
+  if (kBuffer - used_ < bytes) flush();
+  return &buffer_[used_];
 }
 
 void PerfettoWriter::flush() {

@@ -160,6 +160,7 @@ void Core::get_stream(const CoreInstruction& instruction) {
       stall(CoreStall::StreamIn, {WaitReason::Stream, "words at stream port", instruction.port, "their sender"},
             input.filled);
     }
+    (void)bytes_of(instruction.operands.front(), true);  // The memory may have been zeroised meanwhile.
     const CoreStreamInput::Taken taken = input.take(bytes, cycles(1));
     bytes = bytes.subspan(std::size_t{4} * taken.words);
     const sc_core::sc_time there = std::max(local_, taken.last + cycles(1));
@@ -215,6 +216,7 @@ void Core::get_cascade(const CoreInstruction& instruction) {
       stall(CoreStall::CascadeIn, {WaitReason::Cascade, "beats from the cascade", 0, "the core before this one"},
             input.filled);
     }
+    (void)bytes_of(instruction.operands.front(), true);  // As above.
     const CascadeInput::Taken taken = input.take(bytes, cycles(1));
     bytes = bytes.subspan(taken.beats * CascadeInput::kBeatBytes);
     local_ = std::max(since, taken.first);
