@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a plan to control code: one uC for each column. Pure.
+#pragma once
+
+#include <string>
+
+#include "sim/workload/plan.hpp"
+
+namespace aie4::workload {
+
+/// Text for `aiebu-asm -t aie4_config`. Each uC sets up its column, waits for the others, and hands out transfers
+/// batch by batch; at most two batches are under way, or one if the plan does not overlap.
+[[nodiscard]] std::string control_code(const Plan& plan);
+
+}  // namespace aie4::workload
