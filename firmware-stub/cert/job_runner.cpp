@@ -7,7 +7,6 @@
 
 #include "firmware-stub/cert/host_queue.hpp"
 #include "firmware-stub/cert/time.hpp"
-#include "models/common/dead_frames.hpp"
 
 namespace aie4::cert {
 
@@ -33,7 +32,6 @@ JobRunner::Result JobRunner::run(const RunRequest& request, const RunSupervisor&
   try {
     run_main();
   } catch (const RunEnded& ended) {
-    forget_dead_frames();
     result = ended.result;
   }
   // Not in the handler: what it does waits. After it nothing of the command is under way any more.

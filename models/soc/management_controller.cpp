@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 #include <utility>
 
-#include "models/common/dead_frames.hpp"
 #include "models/registers/mpnpu.hpp"
 
 namespace aie4 {
@@ -75,7 +74,6 @@ void ManagementController::account(const sc_core::sc_time& begin, const WaitLabe
 }
 
 void ManagementController::core() {
-  forget_dead_frames();
   for (;;) {
     try {
       while (!running_) sc_core::wait(started_);
@@ -92,7 +90,6 @@ void ManagementController::core() {
       }
       running_ = false;
     } catch (const ControllerReset&) {
-      forget_dead_frames();
       process_.end();
     }
   }

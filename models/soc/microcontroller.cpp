@@ -4,7 +4,6 @@
 #include <cstring>
 #include <fmt/format.h>
 
-#include "models/common/dead_frames.hpp"
 #include "models/registers/shim.hpp"
 #include "models/registers/uc.hpp"
 
@@ -102,7 +101,6 @@ std::string Microcontroller::where() const {
 }
 
 void Microcontroller::core() {
-  forget_dead_frames();
   for (;;) {
     try {
       asleep_ = true;
@@ -120,7 +118,6 @@ void Microcontroller::core() {
                              .blame = "who loaded the program memory"});
       }
     } catch (const ControllerReset&) {
-      forget_dead_frames();
       process_.end();
     }
   }

@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <fmt/format.h>
 
-#include "models/common/dead_frames.hpp"
-
 namespace aie4 {
 
 using registers::psp::Command;
@@ -70,7 +68,6 @@ void Psp::take_kick(std::uint32_t value) {
 }
 
 void Psp::run() {
-  forget_dead_frames();
   for (;;) {
     if (!kick_) {
       const WaitRegistry::Scope scope(process_, {WaitReason::Host, "kick", 0, "the driver"});
@@ -82,7 +79,6 @@ void Psp::run() {
       execute(*kick_);
       kick_.reset();
     } catch (const Reset&) {
-      forget_dead_frames();
       // Whatever is in kick_ now was written after the reset.
     }
   }

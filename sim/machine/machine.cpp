@@ -10,7 +10,6 @@
 #include "firmware-stub/image/verifier.hpp"
 #include "firmware-stub/management/firmware.hpp"
 #include "models/npu/npu.hpp"
-#include "sim/machine/main_stack.hpp"
 #include "sim/machine/npu_backend.hpp"
 #include "sim/machine/shapes.hpp"
 
@@ -20,7 +19,6 @@ namespace {
 /// sc_start, after which exceptions of the caller are understood by sanitizers.
 void advance(const sc_core::sc_time& duration, sc_core::sc_starvation_policy policy = sc_core::SC_RUN_TO_TIME) {
   sc_core::sc_start(duration, policy);
-  back_on_main_stack();
 }
 
 constexpr image::FirmwareVersion kBuiltInVersion{.major = 1};

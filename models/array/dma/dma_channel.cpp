@@ -5,8 +5,6 @@
 #include <fmt/format.h>
 #include <utility>
 
-#include "models/common/dead_frames.hpp"
-
 namespace aie4::array {
 namespace {
 
@@ -104,13 +102,11 @@ void DmaChannel::power_on_reset() {
 // --- the process ----------------------------------------------------------------------------------------------------
 
 void DmaChannel::process() {
-  forget_dead_frames();
   for (;;) {
     try {
       check_reset();
       session();
     } catch (const Reset&) {
-      forget_dead_frames();
       reset_pending_ = false;  // What it was about is gone already, and there may be new tasks.
     }
   }

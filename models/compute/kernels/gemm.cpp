@@ -30,9 +30,9 @@ constexpr auto kParameters = std::to_array<KernelParameter>({
     count_parameter("M", 64, 1, 65536, "rows of A and C"),
     count_parameter("K", 64, 1, 65536, "columns of A, rows of B"),
     count_parameter("N", 64, 1, 65536, "columns of B and C"),
-    type_parameter("type_a", i8, {i8}, "type of A"),
-    type_parameter("type_b", i8, {i8}, "type of B"),
-    type_parameter("type_c", i32, {i8, i16, i32}, "type of C"),
+    type_parameter("type_a", i8, {i8, i16, bf16, fp32, bfp16}, "type of A"),
+    type_parameter("type_b", i8, {i4, i8, i16, bf16, fp32, bfp16}, "type of B: that of A, or i4 with i8"),
+    type_parameter("type_c", i32, {i8, i16, i32, bf16, fp32, bfp16}, "type of C: an integer for integers"),
     count_parameter("r", 0, 0, 65536, "rows of a block of A and C; 0: all"),
     count_parameter("s", 0, 0, 65536, "columns of a block of A, rows of one of B; 0: all"),
     count_parameter("t", 0, 0, 65536, "columns of a block of B and C; 0: all"),
@@ -46,6 +46,25 @@ constexpr auto kParameters = std::to_array<KernelParameter>({
 static_assert(kOperands.size() == operand::count);
 static_assert(kParameters.size() == parameter::count);
 
+std::string check_types(const GemmCall& gemm) {
+  if (gemm.type_b != gemm.type_a && !(gemm.type_a == i8 && gemm.type_b == i4)) {
+    return fmt::format("type_b must be {}, came {}", gemm.type_a == i8 ? "i8 or i4" : to_string(gemm.type_a),
+                       to_string(gemm.type_b));
+  }
+  if (is_integer(gemm.type_a) != is_integer(gemm.type_c)) {
+    return fmt::format("type_c must be {}, came {}", is_integer(gemm.type_a) ? "i8, i16 or i32" : "bf16, fp32 or bfp16",
+                       to_string(gemm.type_c));
+  }
+  if (gemm.type_a == bfp16 && (gemm.s % kBfpBlock != 0 || !gemm.transpose_b)) {
+    return fmt::format("bfp16 needs transpose_b, and s (or K) in multiples of 8, came {} and {}",
+                       gemm.transpose_b ? "transpose_b" : "none", gemm.s);
+  }
+  if (gemm.type_c == bfp16 && gemm.t % kBfpBlock != 0) {
+    return fmt::format("bfp16 results need t (or N) in multiples of 8, came {}", gemm.t);
+  }
+  return {};
+}
+
 std::string check_shape(const KernelCall& call) {
   const GemmCall gemm(call);
   const auto multiple = [](std::string_view name, std::uint32_t value, std::string_view block_name,
@@ -56,7 +75,8 @@ std::string check_shape(const KernelCall& call) {
   };
   if (std::string error = multiple("M", gemm.m, "r", gemm.r); !error.empty()) return error;
   if (std::string error = multiple("K", gemm.k, "s", gemm.s); !error.empty()) return error;
-  return multiple("N", gemm.n, "t", gemm.t);
+  if (std::string error = multiple("N", gemm.n, "t", gemm.t); !error.empty()) return error;
+  return check_types(gemm);
 }
 
 Footprint footprint(const KernelCall& call) {

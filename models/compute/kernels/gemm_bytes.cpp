@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+// Byte dot products multiply unsigned with signed bytes. So 128 is added to A, and 128 times the sum of each column of
+// B taken off again. A keeps its layout if rows of a tile lie equally far apart; B goes into panels.
+#include "models/compute/kernels/gemm_bytes.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+
+#include "models/compute/kernels/gemm_pack.hpp"
+#include "models/compute/kernels/isa_dispatch.hpp"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+
+namespace aie4::compute {
+namespace {
+
+enum Slot : std::size_t { kSlotA, kSlotB, kSlotWidened };
+constexpr std::uint32_t kQuad = 4;                          ///< Products of one lane.
+constexpr std::uint32_t kPanelStep = kTileColumns * kQuad;  ///< Bytes of a panel for each four k.
+
+/// A with 128 added to each byte, in blocks of k.
+struct ShiftedA {
+  const std::uint8_t* data = nullptr;
+  BlockLayout layout;
+  [[nodiscard]] const std::uint8_t* row(std::uint32_t row) const { return data + layout.index(row, 0); }
+};
+
+struct Panels {
+  const std::int8_t* data = nullptr;
+  const std::int32_t* corrections = nullptr;  ///< One for each column, to be added.
+  std::uint32_t k = 0;                        ///< Multiple of 4.
+};
+
+AIE4SIM_TARGET_VNNI void add_128(const std::byte* from, std::size_t bytes, std::uint8_t* to) {
+  const __m512i sign = _mm512_set1_epi8(-128);
+  std::size_t i = 0;
+  for (; i + 64 <= bytes; i += 64) _mm512_storeu_si512(to + i, _mm512_xor_si512(_mm512_loadu_si512(from + i), sign));
+  for (; i < bytes; ++i) to[i] = static_cast<std::uint8_t>(std::to_integer<unsigned>(from[i]) ^ 0x80U);
+}
+
+ShiftedA shift_a(const GemmCall& gemm, std::span<const std::byte> a, Workspace& workspace) {
+  const bool keeps_layout = gemm.s % kQuad == 0 && (gemm.r % kTileRows == 0 || gemm.r == gemm.m);
+  const std::uint32_t stride = keeps_layout ? gemm.k : (gemm.k + kQuad - 1) / kQuad * kQuad;
+  const std::size_t bytes = std::size_t{gemm.m} * stride;
+  auto* shifted = workspace.scratch<std::uint8_t>(kSlotA, bytes);
+  if (keeps_layout) {
+    add_128(a.data(), bytes, shifted);
+    return {shifted, gemm.a()};
+  }
+  auto* rows = reinterpret_cast<std::int8_t*>(shifted);  // NOLINT(cppcoreguidelines-pro-type-reinterpret-cast)
+  pack_a(gemm, a, stride, rows);
+  add_128(std::as_bytes(std::span(rows, bytes)).data(), bytes, shifted);
+  return {shifted, {gemm.m, stride, gemm.m, stride}};
+}
+
+/// Four rows of sixteen columns, row by row, to sixteen columns of four rows. `eight`: the rows of the first eight
+/// columns come first, then those of the others.
+AIE4SIM_TARGET_VNNI AIE4SIM_ALWAYS_INLINE void transpose_quads(__m512i rows, bool eight, std::int8_t* out) {
+  const __m512i of_sixteen = _mm512_set_epi32(15, 11, 7, 3, 14, 10, 6, 2, 13, 9, 5, 1, 12, 8, 4, 0);
+  const __m512i of_eight = _mm512_set_epi32(15, 13, 11, 9, 14, 12, 10, 8, 7, 5, 3, 1, 6, 4, 2, 0);
+  const __m512i bytes = _mm512_broadcast_i32x4(_mm_set_epi8(15, 11, 7, 3, 14, 10, 6, 2, 13, 9, 5, 1, 12, 8, 4, 0));
+  const __m512i quads = _mm512_permutexvar_epi32(eight ? of_eight : of_sixteen, rows);
+  _mm512_storeu_si512(out, _mm512_shuffle_epi8(quads, bytes));
+}
+
+AIE4SIM_TARGET_VNNI void pack_sixteens(const GemmCall& gemm, const std::int8_t* b, std::int8_t* out) {
+  const BlockLayout layout = gemm.b();
+  const std::size_t panel_size = std::size_t{gemm.k} * kTileColumns;
+  for (std::uint32_t column = 0; column < gemm.n; column += 16) {
+    std::int8_t* to = out + column / kTileColumns * panel_size + column % kTileColumns * kQuad;
+    for (std::uint32_t k = 0; k < gemm.k; k += kQuad, to += kPanelStep) {
+      const std::int8_t* from = b + layout.index(k, column);
+      const auto* row = reinterpret_cast<const __m128i*>(from);  // NOLINT: unaligned loads
+      if (gemm.t == 16) {
+        transpose_quads(_mm512_loadu_si512(from), false, to);
+      } else if (gemm.t == 8) {
+        const auto* low = reinterpret_cast<const __m256i*>(from);                                        // NOLINT
+        const auto* high = reinterpret_cast<const __m256i*>(from + std::size_t{8} * layout.block_rows);  // NOLINT
+        transpose_quads(
+            _mm512_inserti64x4(_mm512_castsi256_si512(_mm256_loadu_si256(low)), _mm256_loadu_si256(high), 1), true, to);
+      } else {
+        const auto next = [&](unsigned i) {
+          return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + std::size_t{i} * gemm.t));  // NOLINT
+        };
+        __m512i rows = _mm512_castsi128_si512(_mm_loadu_si128(row));
+        rows = _mm512_inserti32x4(rows, next(1), 1);
+        rows = _mm512_inserti32x4(rows, next(2), 2);
+        transpose_quads(_mm512_inserti32x4(rows, next(3), 3), false, to);
+      }
+    }
+  }
+}
+
+AIE4SIM_TARGET_VNNI void sum_columns(const Panels& panels, std::uint32_t count, std::int32_t* corrections) {
+  const __m512i minus_128 = _mm512_set1_epi8(-128);  // 128 as the unsigned byte
+  for (std::uint32_t panel = 0; panel < count; ++panel) {
+    const std::int8_t* from = panels.data + std::size_t{panel} * panels.k * kTileColumns;
+    __m512i left = _mm512_setzero_si512();
+    __m512i right = _mm512_setzero_si512();
+    for (std::uint32_t k = 0; k < panels.k; k += kQuad, from += kPanelStep) {
+      left = _mm512_dpbusd_epi32(left, minus_128, _mm512_loadu_si512(from));
+      right = _mm512_dpbusd_epi32(right, minus_128, _mm512_loadu_si512(from + kPanelStep / 2));
+    }
+    std::int32_t* to = corrections + std::size_t{panel} * kTileColumns;
+    _mm512_storeu_si512(to, _mm512_sub_epi32(_mm512_setzero_si512(), left));
+    _mm512_storeu_si512(to + kTileColumns / 2, _mm512_sub_epi32(_mm512_setzero_si512(), right));
+  }
+}
+
+Panels pack_panels(const GemmCall& gemm, std::span<const std::byte> b, Workspace& workspace) {
+  Panels panels;
+  panels.k = (gemm.k + kQuad - 1) / kQuad * kQuad;
+  const std::uint32_t count = (gemm.n + kTileColumns - 1) / kTileColumns;
+  const std::size_t bytes = std::size_t{count} * kTileColumns * panels.k;
+  const bool by_sixteens =
+      !gemm.transpose_b && gemm.s % kQuad == 0 && gemm.n % kTileColumns == 0 && (gemm.t == 8 || gemm.t % 16 == 0);
+  auto* packed = workspace.scratch<std::int8_t>(kSlotB, bytes + count * kTileColumns * sizeof(std::int32_t));
+  if (by_sixteens) {
+    const auto* bytes_of_b = reinterpret_cast<const std::int8_t*>(b.data());  // NOLINT
+    if (gemm.type_b == ElementType::i4) {
+      const auto elements = static_cast<std::uint32_t>(gemm.b().size());
+      auto* widened = workspace.scratch<std::int8_t>(kSlotWidened, elements);
+      read_elements(gemm.type_b, b, 0, elements, widened);
+      bytes_of_b = widened;
+    }
+    pack_sixteens(gemm, bytes_of_b, packed);
+  } else {
+    pack_b(gemm, b, panels.k, kQuad, packed);
+  }
+  auto* corrections = reinterpret_cast<std::int32_t*>(packed + bytes);  // NOLINT: bytes is a multiple of 128
+  panels.data = packed;
+  sum_columns(panels, count, corrections);
+  panels.corrections = corrections;
+  return panels;
+}
+
+/// Where a tile's sums lie: eight columns at a time, rows `stride` apart.
+struct SumPlaces {
+  std::array<std::int32_t*, kTileColumns / 8> eights = {};
+  std::size_t stride = 0;
+};
+
+AIE4SIM_TARGET_VNNI AIE4SIM_ALWAYS_INLINE __m512i load_sixteen(const std::int32_t* low, const std::int32_t* high) {
+  const __m256i first = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(low));  // NOLINT
+  return _mm512_inserti64x4(_mm512_castsi256_si512(first), _mm256_loadu_si256(reinterpret_cast<const __m256i*>(high)),
+                            1);  // NOLINT
+}
+
+AIE4SIM_TARGET_VNNI AIE4SIM_ALWAYS_INLINE void store_sixteen(__m512i sums, std::int32_t* low, std::int32_t* high) {
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(low), _mm512_castsi512_si256(sums));         // NOLINT
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(high), _mm512_extracti64x4_epi64(sums, 1));  // NOLINT
+}
+
+struct DotTile {
+  const std::uint8_t* a;
+  const BlockLayout& layout;  ///< Of A.
+  const std::int8_t* panel;
+  const std::int32_t* corrections;
+};
+
+/// `from`: old sums, or null for zeros.
+template <unsigned rows>
+AIE4SIM_TARGET_VNNI void dot_rows(const DotTile& tile, const SumPlaces* from, const SumPlaces& to) {
+  const std::size_t row_stride = tile.layout.block_columns;
+  const std::size_t block_stride = std::size_t{tile.layout.block_rows} * row_stride;
+  __m512i sums[rows][2];  // NOLINT(cppcoreguidelines-avoid-c-arrays): registers
+  for (unsigned i = 0; i < rows; ++i) {
+    sums[i][0] = _mm512_loadu_si512(tile.corrections);
+    sums[i][1] = _mm512_loadu_si512(tile.corrections + 16);
+  }
+  if (from != nullptr) {
+    for (unsigned i = 0; i < rows; ++i) {
+      const std::size_t at = i * from->stride;
+      sums[i][0] = _mm512_add_epi32(sums[i][0], load_sixteen(from->eights[0] + at, from->eights[1] + at));
+      sums[i][1] = _mm512_add_epi32(sums[i][1], load_sixteen(from->eights[2] + at, from->eights[3] + at));
+    }
+  }
+  const std::int8_t* b = tile.panel;
+  const std::uint8_t* block = tile.a;
+  for (std::uint32_t done = 0; done < tile.layout.columns; done += tile.layout.block_columns, block += block_stride) {
+    for (std::size_t k = 0; k < row_stride; k += kQuad, b += kPanelStep) {
+      const __m512i left = _mm512_loadu_si512(b);
+      const __m512i right = _mm512_loadu_si512(b + kPanelStep / 2);
+      for (unsigned i = 0; i < rows; ++i) {
+        std::int32_t quad = 0;
+        std::memcpy(&quad, block + i * row_stride + k, sizeof quad);
+        const __m512i factor = _mm512_set1_epi32(quad);
+        sums[i][0] = _mm512_dpbusd_epi32(sums[i][0], factor, left);
+        sums[i][1] = _mm512_dpbusd_epi32(sums[i][1], factor, right);
+      }
+    }
+  }
+  for (unsigned i = 0; i < rows; ++i) {
+    const std::size_t at = i * to.stride;
+    store_sixteen(sums[i][0], to.eights[0] + at, to.eights[1] + at);
+    store_sixteen(sums[i][1], to.eights[2] + at, to.eights[3] + at);
+  }
+}
+
+void dot_tile(std::uint32_t rows, const DotTile& tile, const SumPlaces* from, const SumPlaces& to) {
+  using Function = void (*)(const DotTile&, const SumPlaces*, const SumPlaces&);
+  static constexpr std::array<Function, kTileRows> kFunctions = {dot_rows<1>, dot_rows<2>, dot_rows<3>, dot_rows<4>,
+                                                                 dot_rows<5>, dot_rows<6>, dot_rows<7>, dot_rows<8>};
+  kFunctions[rows - 1](tile, from, to);
+}
+
+SumPlaces places_in(std::int32_t* sums) {
+  return {{sums, sums + 8, sums + 16, sums + 24}, kTileColumns};
+}
+
+}  // namespace
+
+void run_dot_products(const GemmOutput& output, std::span<const std::byte> a, std::span<const std::byte> b,
+                      Workspace& workspace) {
+  const GemmCall& gemm = output.gemm;
+  const ShiftedA shifted = shift_a(gemm, a, workspace);
+  const Panels panels = pack_panels(gemm, b, workspace);
+  const BlockLayout layout = gemm.c();
+  auto* memory = reinterpret_cast<std::int32_t*>(output.sums.data());  // NOLINT: unaligned accesses only
+  const bool direct = gemm.t % 8 == 0 && gemm.n % kTileColumns == 0 && (gemm.r % kTileRows == 0 || gemm.r == gemm.m);
+  alignas(64) std::array<std::int32_t, std::size_t{kTileRows} * kTileColumns> sums;
+  const SumPlaces own = places_in(sums.data());
+  for (std::uint32_t column = 0; column < gemm.n; column += kTileColumns) {
+    const std::size_t panel = column / kTileColumns;
+    for (std::uint32_t row = 0; row < gemm.m; row += kTileRows) {
+      const TilePlace place{row, std::min(kTileRows, gemm.m - row), column, std::min(kTileColumns, gemm.n - column)};
+      const DotTile tile{shifted.row(row), shifted.layout, panels.data + panel * panels.k * kTileColumns,
+                         panels.corrections + panel * kTileColumns};
+      SumPlaces there{{}, gemm.t};
+      if (direct) {
+        for (std::uint32_t i = 0; i < there.eights.size(); ++i) {
+          there.eights[i] = memory + layout.index(row, column + 8 * i);
+        }
+      } else if (!gemm.first) {
+        load_sums(output, place, sums.data());
+      }
+      const SumPlaces* from = gemm.first ? nullptr : direct ? &there : &own;
+      const bool stores = direct && !gemm.last;
+      dot_tile(place.rows, tile, from, stores ? there : own);
+      if (!stores) store_sums(workspace.isa(), output, place, sums.data());
+    }
+  }
+}
+
+}  // namespace aie4::compute
+
+#else
+
+namespace aie4::compute {
+
+void run_dot_products(const GemmOutput&, std::span<const std::byte>, std::span<const std::byte>, Workspace&) {}
+
+}  // namespace aie4::compute
+
+#endif
