@@ -21,6 +21,7 @@ using Action = std::function<int()>;
 void add_serve(CLI::App& app, Action& action);
 void add_guest(CLI::App& app);
 void add_up(CLI::App& app, Action& action);
+void add_gemm(CLI::App& app, Action& action);
 void add_run(CLI::App& app, Action& action);
 void add_dis(CLI::App& app, Action& action);
 void add_replay(CLI::App& app, Action& action);

@@ -49,6 +49,7 @@ int run(int count, char** words) {
   add_guest(app);
   add_up(app, action);
   add_run(app, action);
+  add_gemm(app, action);
   add_dis(app, action);
   add_replay(app, action);
   add_transcript(app, action);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/workload/gemm/gemm_core.hpp"
 
+#include "models/compute/kernels/rounding.hpp"
 #include "sim/workload/core_builder.hpp"
 #include "sim/workload/gemm/gemm_candidates.hpp"
 
@@ -54,6 +55,7 @@ compute::CoreProgram core_program(const GemmProblem& p, const GemmTiling& t) {
                {"first", CoreBuilder::kFirstRound},
                {"last", CoreBuilder::kLastRound},
                {"shift", p.shift},
+               {"rounding", static_cast<std::uint32_t>(compute::Rounding::conv_even)},
                {"relu", p.relu ? 1U : 0U}});
   core.release(kAEmpty);
   core.release(kBEmpty);

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the sub-commands that make programs from shapes have in common.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "sim/cli/log.hpp"
+#include "sim/cli/options.hpp"
+#include "sim/cli/trace_file.hpp"
+#include "sim/workload/gemm/gemm_operation.hpp"
+#include "sim/workload/operation.hpp"
+
+namespace aie4::cli {
+
+struct WorkloadOptions {
+  std::string assembler;
+  std::string emit;
+  std::string stats;
+  unsigned columns = 3;
+  unsigned repeat = 1;
+  std::uint64_t seed = 1;
+  bool check = false;
+  bool json = false;
+  bool single_buffer = false;
+  bool no_overlap = false;
+  TraceOptions trace;
+  ConfigurationOptions configuration;
+  Log log;
+
+  void add_to(CLI::App& command);
+  [[nodiscard]] workload::MachineShape shape() const;
+};
+
+/// Builds the operation's program, runs it, prints what came out. Returns the exit status.
+int run_workload(WorkloadOptions& options, const Configuration& configuration, const workload::Operation& operation);
+
+/// The type of that name; throws UsageError naming the nearest.
+[[nodiscard]] compute::ElementType parse_type(const std::string& option, const std::string& name);
+
+}  // namespace aie4::cli
