@@ -18,8 +18,8 @@ struct KernelJob {
 };
 
 /// A core submits when a call starts and joins when its simulated time is over, or earlier if somebody else touches an
-/// operand. Between the two nobody may read an output or write an operand. Jobs under way at the same time never
-/// overlap in what they write; so results do not depend on the executor.
+/// operand or the memory goes away. Between the two nobody may read an output or write an operand. Jobs under way at
+/// the same time never overlap in what they write; so results do not depend on the executor.
 ///
 /// Called from the simulation's thread only.
 class KernelExecutor {

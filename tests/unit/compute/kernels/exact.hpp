@@ -11,8 +11,8 @@ namespace aie4::test {
 inline std::int64_t divide_rounded(std::int64_t value, unsigned shift, std::string_view rounding) {
   const std::int64_t divisor = std::int64_t{1} << shift;
   std::int64_t quotient = value / divisor;
-  if (value % divisor != 0 && value < 0) --quotient;  // floor
-  const std::int64_t rest = value - quotient * divisor;   // 0..divisor - 1
+  if (value % divisor != 0 && value < 0) --quotient;     // floor
+  const std::int64_t rest = value - quotient * divisor;  // 0..divisor - 1
   const int half = rest * 2 < divisor ? -1 : rest * 2 > divisor ? 1 : 0;
   bool up = half > 0;
   if (rounding == "floor") up = false;

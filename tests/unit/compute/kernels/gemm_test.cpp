@@ -103,7 +103,7 @@ Bytes integer_reference(const Product& p) {
       if (!p.first) sum = static_cast<std::uint64_t>(get_integer(sums, p.sum_type(), p.c_at(i, j)));
       for (unsigned x = 0; x < p.k; ++x) {
         sum += static_cast<std::uint64_t>(get_integer(p.a, p.type_a, p.a_at(i, x)) *
-                                              get_integer(p.b, p.type_b, p.b_at(x, j)));
+                                          get_integer(p.b, p.type_b, p.b_at(x, j)));
       }
       if (p.last && p.bias) sum += static_cast<std::uint64_t>(get_integer(p.biases, "i32", j));
       std::int64_t value = static_cast<std::int64_t>(sum);
