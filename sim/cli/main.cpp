@@ -51,6 +51,7 @@ int run(int count, char** words) {
   add_run(app, action);
   add_gemm(app, action);
   add_dis(app, action);
+  add_core(app, action);
   add_replay(app, action);
   add_transcript(app, action);
   add_firmware(app, action);
