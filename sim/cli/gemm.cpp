@@ -60,7 +60,9 @@ void add_gemm(CLI::App& app, Action& action) {
   command->add_option("--dtype", options->dtype, "Type of A: i8, i16, bf16, fp32 or bfp16")->capture_default_str();
   command->add_option("--dtype-b", options->dtype_b, "Type of B: that of A, or i4 with i8");
   command->add_option("--dtype-c", options->dtype_c, "Type of C (default: that of A)");
-  command->add_option("--b-layout", options->b_layout, "B lies as N x K (nk, like weights of linear layers) or as K x N (kn)")
+  command
+      ->add_option("--b-layout", options->b_layout,
+                   "B lies as N x K (nk, like weights of linear layers) or as K x N (kn)")
       ->check(CLI::IsMember({"nk", "kn"}))
       ->capture_default_str();
   command->add_option("--shift", options->shift, "Bits to shift sums of integers (default: what suits random data)")

@@ -6,12 +6,14 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <iostream>
-#include <optional>
+#include <memory>
 
 #include <nlohmann/json.hpp>
 
+#include "models/compute/kernels/inline_executor.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/files.hpp"
+#include "sim/compute/thread_executor.hpp"
 #include "sim/config/names.hpp"
 #include "sim/host/elf/elf_image.hpp"
 #include "sim/machine/machine.hpp"
@@ -30,6 +32,11 @@ fs::path laboratory_cache() {
   return fs::path(AIE4SIM_LAB_DEFAULT).parent_path().parent_path().parent_path() / ".cache";
 }
 
+std::unique_ptr<compute::KernelExecutor> make_executor(const WorkloadOptions& options) {
+  if (options.no_data) return std::make_unique<compute::TimingOnlyExecutor>();
+  return std::make_unique<compute::ThreadExecutor>(options.threads);
+}
+
 /// Text that becomes part of a file name.
 constexpr const char* kProgramName = "program";
 
@@ -43,9 +50,13 @@ void WorkloadOptions::add_to(CLI::App& command) {
   command.add_option("--repeat", repeat, "Runs, one after the other")
       ->check(CLI::Range(1U, 1000U))
       ->capture_default_str();
-  command.add_flag("--check", check, "Compare the results with a reference");
+  CLI::Option* const checking = command.add_flag("--check", check, "Compare the results with a reference");
   command.add_flag("--single-buffer", single_buffer, "One buffer where there are usually two");
   command.add_flag("--no-overlap", no_overlap, "Reprogram descriptors only when nothing is under way");
+  command.add_option("--threads", threads, "Threads that compute kernels; 0: as many as there are cores")
+      ->check(CLI::Range(0U, compute::ThreadExecutor::kMaxThreads))
+      ->capture_default_str();
+  command.add_flag("--no-data", no_data, "Times only: kernels are not computed")->excludes(checking);
   command.add_option("--emit", emit, "Keep control code, ELF and data in this folder, which must not exist");
   command.add_option("--aiebu-asm", assembler, "The assembler (default: in $PATH, else the laboratory's)");
   command.add_option("--stats", stats, "Write everything as JSON to this file");
@@ -59,7 +70,7 @@ workload::MachineShape WorkloadOptions::shape() const {
   return {.columns = columns, .double_buffer = !single_buffer, .overlap = !no_overlap};
 }
 
-int run_workload(WorkloadOptions& options, const Configuration& configuration, const workload::Operation& operation) {
+int run_workload(WorkloadOptions& options, Configuration configuration, const workload::Operation& operation) {
   try {
     const std::vector<std::string> assembler =
         workload::find_assembler({.given = options.assembler, .cache = laboratory_cache()});
@@ -71,6 +82,8 @@ int run_workload(WorkloadOptions& options, const Configuration& configuration, c
     const fs::path elf = workload::build(operation.plan, kProgramName, assembler, folder.path());
     const workload::Buffers before = operation.inputs(options.seed);
 
+    const std::unique_ptr<compute::KernelExecutor> executor = make_executor(options);
+    configuration.executor = executor.get();
     options.log.open();
     TraceFile trace(options.trace);
     Machine machine(

@@ -24,6 +24,8 @@ struct WorkloadOptions {
   bool json = false;
   bool single_buffer = false;
   bool no_overlap = false;
+  bool no_data = false;
+  unsigned threads = 0;
   TraceOptions trace;
   ConfigurationOptions configuration;
   Log log;
@@ -33,7 +35,7 @@ struct WorkloadOptions {
 };
 
 /// Builds the operation's program, runs it, prints what came out. Returns the exit status.
-int run_workload(WorkloadOptions& options, const Configuration& configuration, const workload::Operation& operation);
+int run_workload(WorkloadOptions& options, Configuration configuration, const workload::Operation& operation);
 
 /// The type of that name; throws UsageError naming the nearest.
 [[nodiscard]] compute::ElementType parse_type(const std::string& option, const std::string& name);

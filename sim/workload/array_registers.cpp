@@ -38,7 +38,9 @@ std::uint32_t at(TileId tile, std::uint32_t offset) {
   return static_cast<std::uint32_t>(kGeometry.base(tile)) + offset;
 }
 
-Half half(unsigned number, unsigned of_half) { return number < of_half ? Half::A : Half::B; }
+Half half(unsigned number, unsigned of_half) {
+  return number < of_half ? Half::A : Half::B;
+}
 
 std::uint32_t bd_offset(const Channel& c, unsigned bd) {
   const bool s2mm = c.direction == DmaDirection::S2mm;
@@ -101,14 +103,12 @@ RegisterWrite write_bd(const Channel& channel, unsigned number, const array::Buf
   if (array::decode_bd(kind, words) != bd) {
     throw std::logic_error("a descriptor does not fit its fields: " + array::describe_bd(kind, words));
   }
-  return {at(channel.tile, bd_offset(channel, number)),
-          {words.begin(), words.begin() + array::bd_layout(kind).words}};
+  return {at(channel.tile, bd_offset(channel, number)), {words.begin(), words.begin() + array::bd_layout(kind).words}};
 }
 
 RegisterWrite write_task(const Channel& channel, unsigned bd, std::uint64_t executions, bool token) {
-  const array::DmaTask task{.enable_token_issue = token,
-                            .repeat_count = static_cast<std::uint32_t>(executions - 1),
-                            .start_bd_id = bd};
+  const array::DmaTask task{
+      .enable_token_issue = token, .repeat_count = static_cast<std::uint32_t>(executions - 1), .start_bd_id = bd};
   return {at(channel.tile, queue_offset(channel)), {array::encode_task(task)}};
 }
 
@@ -155,13 +155,14 @@ std::vector<RegisterWrite> write_token_route(unsigned column) {
   // Every ID, to arbiter 0 and msel 0, which is all that the uC's port listens to.
   const std::uint32_t catch_all = set(slot::Enable, 0, 1);
   constexpr std::uint32_t kMselMask0 = 1U << 3;
-  const std::uint32_t manager = set(manager_config::Configuration,
-                                    set(manager_config::Packet_Enable, set(manager_config::Manager_Enable, 0, 1), 1),
-                                    kMselMask0);
-  return {{at(tile, registers::config_offset(TileKind::Shim, Switch::Narrow32, PortDirection::Subordinate, from)),
-           {subordinate}},
-          {at(tile, registers::slot_offset(TileKind::Shim, Switch::Narrow32, from, 0)), {catch_all}},
-          {at(tile, registers::config_offset(TileKind::Shim, Switch::Narrow32, PortDirection::Manager, to)), {manager}}};
+  const std::uint32_t manager =
+      set(manager_config::Configuration,
+          set(manager_config::Packet_Enable, set(manager_config::Manager_Enable, 0, 1), 1), kMselMask0);
+  return {
+      {at(tile, registers::config_offset(TileKind::Shim, Switch::Narrow32, PortDirection::Subordinate, from)),
+       {subordinate}},
+      {at(tile, registers::slot_offset(TileKind::Shim, Switch::Narrow32, from, 0)), {catch_all}},
+      {at(tile, registers::config_offset(TileKind::Shim, Switch::Narrow32, PortDirection::Manager, to)), {manager}}};
 }
 
 RegisterWrite write_program(TileId tile, std::span<const std::byte> image) {
@@ -169,6 +170,10 @@ RegisterWrite write_program(TileId tile, std::span<const std::byte> image) {
   write.words.resize(image.size() / 4);
   std::memcpy(write.words.data(), image.data(), write.words.size() * 4);
   return write;
+}
+
+RegisterWrite write_interleaving(TileId tile) {
+  return {at(tile, offset_of(ComputeRegister::memory_interleaving)), {1}};
 }
 
 RegisterWrite write_core_control(TileId tile, bool enable, bool reset) {

@@ -28,6 +28,8 @@ struct RegisterWrite {
 [[nodiscard]] std::vector<RegisterWrite> write_token_route(unsigned column);
 /// Program memory of a compute tile; `image` is a whole number of words.
 [[nodiscard]] RegisterWrite write_program(array::TileId tile, std::span<const std::byte> image);
+/// Rows of a compute tile's memory in all banks in turn: one bank alone is half as wide as a stream.
+[[nodiscard]] RegisterWrite write_interleaving(array::TileId tile);
 [[nodiscard]] RegisterWrite write_core_control(array::TileId tile, bool enable, bool reset);
 
 }  // namespace aie4::workload

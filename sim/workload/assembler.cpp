@@ -73,7 +73,8 @@ Outcome run(const std::vector<std::string>& words, const fs::path& folder) {
   pid_t child = 0;
   const int error = posix_spawn(&child, pointers.front(), &actions, nullptr, pointers.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
-  if (error != 0) throw WorkloadError(fmt::format("cannot start {}: {}", words.front(), std::generic_category().message(error)));
+  if (error != 0)
+    throw WorkloadError(fmt::format("cannot start {}: {}", words.front(), std::generic_category().message(error)));
   Outcome outcome;
   while (waitpid(child, &outcome.status, 0) < 0 && errno == EINTR) {
   }
@@ -101,8 +102,9 @@ std::vector<std::string> find_assembler(const AssemblerSearch& search) {
   if (const auto found = in_path()) return {found->string()};
   std::vector<std::string> words = in_cache(search.cache);
   if (words.empty()) {
-    throw WorkloadError(fmt::format("{} is neither in $PATH nor in {}: give --aiebu-asm, or fetch it with tests/guest/lab.py fetch",
-                                    kName, search.cache.string()));
+    throw WorkloadError(
+        fmt::format("{} is neither in $PATH nor in {}: give --aiebu-asm, or fetch it with tests/guest/lab.py fetch",
+                    kName, search.cache.string()));
   }
   return words;
 }

@@ -10,8 +10,8 @@ namespace aie4::workload {
 
 /// Where aiebu-asm may be.
 struct AssemblerSearch {
-  std::string given;               ///< By the user; nothing else is tried then.
-  std::filesystem::path cache;     ///< Of downloads of the guest laboratory.
+  std::string given;            ///< By the user; nothing else is tried then.
+  std::filesystem::path cache;  ///< Of downloads of the guest laboratory.
 };
 
 /// The words that start aiebu-asm. Looks at `given`, then in $PATH, then in the laboratory's downloads. Throws

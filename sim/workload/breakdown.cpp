@@ -10,12 +10,24 @@ namespace {
 
 using Predicate = std::function<bool(std::string_view name)>;
 
-bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
-bool is_core(std::string_view name) { return name.ends_with("/core"); }
-bool is_shim_dma(std::string_view name) { return contains(name, "shim/DMA/"); }
-bool is_tile_dma(std::string_view name) { return contains(name, "/DMA/") && !is_shim_dma(name); }
-bool is_memory(std::string_view name) { return name == "NoC and DDR"; }
-bool is_control(std::string_view name) { return name.starts_with("uc"); }
+bool contains(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+bool is_core(std::string_view name) {
+  return name.ends_with("/core");
+}
+bool is_shim_dma(std::string_view name) {
+  return contains(name, "shim/DMA/");
+}
+bool is_tile_dma(std::string_view name) {
+  return contains(name, "/DMA/") && !is_shim_dma(name);
+}
+bool is_memory(std::string_view name) {
+  return name == "NoC and DDR";
+}
+bool is_control(std::string_view name) {
+  return name.starts_with("uc");
+}
 
 double seconds_share(const sc_core::sc_time& time, std::uint64_t duration_ps) {
   return duration_ps == 0 ? 0 : static_cast<double>(time.value()) / static_cast<double>(duration_ps);

@@ -46,9 +46,8 @@ class ColumnCode {
  public:
   ColumnCode(const Plan& plan, unsigned column, const std::vector<std::vector<std::byte>>& images)
       : plan_(plan), column_(column), images_(images), writer_(2 * column) {
-    std::ranges::copy_if(plan.transfers, std::back_inserter(transfers_), [column](const HostTransfer& transfer) {
-      return transfer.channel.tile.column == column;
-    });
+    std::ranges::copy_if(plan.transfers, std::back_inserter(transfers_),
+                         [column](const HostTransfer& transfer) { return transfer.channel.tile.column == column; });
   }
 
   std::string run() {
@@ -67,7 +66,9 @@ class ColumnCode {
 
   void set_up() {
     for (const CoreLoad& core : plan_.cores) {
-      if (mine(core.tile)) writer_.write(write_core_control(core.tile, false, true));
+      if (!mine(core.tile)) continue;
+      writer_.write(write_core_control(core.tile, false, true));
+      writer_.write(write_interleaving(core.tile));
     }
     for (const RegisterWrite& write : write_token_route(column_)) writer_.write(write);
     for (const Circuit& circuit : plan_.circuits) {
@@ -162,7 +163,8 @@ class ColumnCode {
 std::vector<std::byte> image_of(const compute::CoreProgram& program) {
   std::variant<std::vector<std::byte>, compute::CoreProgramError> image = compute::encode_core_image(program);
   if (const auto* error = std::get_if<compute::CoreProgramError>(&image)) {
-    throw std::logic_error(fmt::format("core program {}: expected {}, came {}", program.name, error->expected, error->came));
+    throw std::logic_error(
+        fmt::format("core program {}: expected {}, came {}", program.name, error->expected, error->came));
   }
   return std::get<std::vector<std::byte>>(std::move(image));
 }

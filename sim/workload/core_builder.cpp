@@ -16,7 +16,8 @@ using compute::CoreParameter;
 namespace {
 
 std::uint8_t own_lock(std::uint8_t lock) {
-  return static_cast<std::uint8_t>(static_cast<unsigned>(compute::CoreNeighbour::Own) * compute::kCoreLockWindow + lock);
+  return static_cast<std::uint8_t>(static_cast<unsigned>(compute::CoreNeighbour::Own) * compute::kCoreLockWindow +
+                                   lock);
 }
 
 CoreParameter parameter(const CoreBuilder::Value& value) {
@@ -27,7 +28,9 @@ CoreParameter parameter(const CoreBuilder::Value& value) {
 
 }  // namespace
 
-CoreBuilder::CoreBuilder(std::string name) { program_.name = std::move(name); }
+CoreBuilder::CoreBuilder(std::string name) {
+  program_.name = std::move(name);
+}
 
 std::uint8_t CoreBuilder::ring(std::string name, std::uint32_t offset, std::uint32_t bytes, std::uint32_t step,
                                unsigned count) {
@@ -51,7 +54,9 @@ void CoreBuilder::loop(std::uint32_t count) {
   program_.instructions.push_back({.opcode = CoreOpcode::Loop, .count = count});
 }
 
-void CoreBuilder::end() { program_.instructions.push_back({.opcode = CoreOpcode::End}); }
+void CoreBuilder::end() {
+  program_.instructions.push_back({.opcode = CoreOpcode::End});
+}
 
 void CoreBuilder::next(std::uint8_t ring) {
   if (program_.rings.at(ring).buffers.size() == 1) return;

@@ -8,11 +8,12 @@
 namespace aie4::workload {
 namespace {
 
-std::string percent(double share) { return fmt::format("{:.1f} %", 100 * share); }
+std::string percent(double share) {
+  return fmt::format("{:.1f} %", 100 * share);
+}
 
 std::string verdict_text(const reference::Verdict& verdict) {
-  const std::string part =
-      verdict.compared == verdict.total ? "all" : fmt::format("{} of", verdict.compared);
+  const std::string part = verdict.compared == verdict.total ? "all" : fmt::format("{} of", verdict.compared);
   if (verdict.ok()) {
     const std::string margin = verdict.worst > 0 ? fmt::format(" (worst {})", percent(verdict.worst)) : "";
     return fmt::format("{} {} elements {}{}", part, verdict.total, verdict.rule, margin);
@@ -30,11 +31,11 @@ std::string to_text(const OperationReport& report) {
   for (const auto& [name, value] : report.facts) line(name, value);
   if (!report.run.failure.empty()) line("FAILED", report.run.failure);
   if (report.duration_ps() != 0) {
-    line("time", fmt::format("{:.3f} us, doorbell to completion interrupt",
-                             static_cast<double>(report.duration_ps()) / 1e6));
+    line("time",
+         fmt::format("{:.3f} us, doorbell to completion interrupt", static_cast<double>(report.duration_ps()) / 1e6));
     line("rate", fmt::format("{:.3f} TOPS", report.tera_operations_per_second()));
-    line("cores", fmt::format("{}: {} computing, {} waiting", report.breakdown.cores,
-                              percent(report.breakdown.compute), percent(report.breakdown.waiting)));
+    line("cores", fmt::format("{}: {} computing, {} waiting", report.breakdown.cores, percent(report.breakdown.compute),
+                              percent(report.breakdown.waiting)));
     for (const Breakdown::Part& part : report.breakdown.parts) {
       if (part.share > 0) line(part.name, fmt::format("{:>7} busy: {}", percent(part.share), part.busiest));
     }
@@ -55,9 +56,8 @@ nlohmann::ordered_json to_json(const OperationReport& report) {
   json["operations"] = report.operations;
   json["durations_ps"] = report.run.durations_ps;
   json["tops"] = report.tera_operations_per_second();
-  json["cores"] = {{"used", report.breakdown.cores},
-                   {"computing", report.breakdown.compute},
-                   {"waiting", report.breakdown.waiting}};
+  json["cores"] = {
+      {"used", report.breakdown.cores}, {"computing", report.breakdown.compute}, {"waiting", report.breakdown.waiting}};
   json["bound"] = report.breakdown.bound;
   for (const Breakdown::Part& part : report.breakdown.parts) {
     json["busiest"][part.name] = {{"resource", part.busiest}, {"share", part.share}};

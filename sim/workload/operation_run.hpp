@@ -31,9 +31,7 @@ struct OperationReport {
 
   [[nodiscard]] bool succeeded() const { return run.succeeded() && (!verdict || verdict->ok()); }
   /// Of the last run.
-  [[nodiscard]] std::uint64_t duration_ps() const {
-    return run.durations_ps.empty() ? 0 : run.durations_ps.back();
-  }
+  [[nodiscard]] std::uint64_t duration_ps() const { return run.durations_ps.empty() ? 0 : run.durations_ps.back(); }
   [[nodiscard]] double tera_operations_per_second() const;
 };
 

@@ -101,17 +101,21 @@ struct Plan {
   std::vector<CoreLoad> cores;
 };
 
-inline constexpr std::uint32_t kQueueDepth = 16;        ///< Tasks of a channel (tile-array notes 2.1).
-inline constexpr std::uint32_t kMaxExecutions = 4096;   ///< Of one task (tile-array notes 2.3).
-inline constexpr std::uint32_t kShimBds = 16;           ///< Of one half (tile-array notes 2.1).
+inline constexpr std::uint32_t kQueueDepth = 16;       ///< Tasks of a channel (tile-array notes 2.1).
+inline constexpr std::uint32_t kMaxExecutions = 4096;  ///< Of one task (tile-array notes 2.3).
+inline constexpr std::uint32_t kShimBds = 16;          ///< Of one half (tile-array notes 2.1).
 inline constexpr std::uint32_t kMemoryTileBytes = 3U << 20;
 inline constexpr std::uint32_t kCoreBytes = 128U << 10;
 inline constexpr std::uint32_t kMaxLockValue = 63;
 inline constexpr std::uint32_t kOwnMemoryWord = 0x80'0000;  ///< Own memory of a memory tile in its descriptors.
 inline constexpr std::uint32_t kOwnLock = 448;              ///< Own lock 0 of a memory tile in its descriptors.
 
-[[nodiscard]] constexpr array::TileId shim_tile(unsigned column) { return {static_cast<std::uint8_t>(column), 0}; }
-[[nodiscard]] constexpr array::TileId memory_tile(unsigned column) { return {static_cast<std::uint8_t>(column), 1}; }
+[[nodiscard]] constexpr array::TileId shim_tile(unsigned column) {
+  return {static_cast<std::uint8_t>(column), 0};
+}
+[[nodiscard]] constexpr array::TileId memory_tile(unsigned column) {
+  return {static_cast<std::uint8_t>(column), 1};
+}
 /// `row`: of the compute tiles, 0 is the lowest.
 [[nodiscard]] constexpr array::TileId compute_tile(unsigned column, unsigned row) {
   return {static_cast<std::uint8_t>(column), static_cast<std::uint8_t>(2 + row)};

@@ -22,7 +22,9 @@ using enum compute::ElementType;
 
 }  // namespace
 
-std::uint64_t sum_bytes(const GemmProblem& p) { return p.a == i16 ? 8 : 4; }
+std::uint64_t sum_bytes(const GemmProblem& p) {
+  return p.a == i16 ? 8 : 4;
+}
 
 std::uint64_t column_step(const GemmProblem& p) {
   const std::uint64_t c = word_elements(p.c);
@@ -43,8 +45,9 @@ void check_problem(const GemmProblem& p) {
   }
   const std::uint64_t widest = std::max({words_of(p.a, p.k), words_of(p.b, p.b_rows ? p.n : p.k), words_of(p.c, p.n)});
   if (widest > kLargestRowWords) {
-    throw WorkloadError(fmt::format("expected matrix rows of at most {} bytes, which is what descriptors reach, came {}",
-                                    kLargestRowWords * 4, widest * 4));
+    throw WorkloadError(
+        fmt::format("expected matrix rows of at most {} bytes, which is what descriptors reach, came {}",
+                    kLargestRowWords * 4, widest * 4));
   }
 }
 

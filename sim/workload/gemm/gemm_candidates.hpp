@@ -11,8 +11,12 @@
 
 namespace aie4::workload::gemm {
 
-[[nodiscard]] constexpr std::uint64_t ceil_div(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
-[[nodiscard]] constexpr std::uint64_t round_up(std::uint64_t a, std::uint64_t b) { return ceil_div(a, b) * b; }
+[[nodiscard]] constexpr std::uint64_t ceil_div(std::uint64_t a, std::uint64_t b) {
+  return (a + b - 1) / b;
+}
+[[nodiscard]] constexpr std::uint64_t round_up(std::uint64_t a, std::uint64_t b) {
+  return ceil_div(a, b) * b;
+}
 
 /// Bytes of a running sum: i64 for i16 operands, i32 for narrower ones, fp32 for floats.
 [[nodiscard]] std::uint64_t sum_bytes(const GemmProblem& problem);

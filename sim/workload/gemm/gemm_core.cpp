@@ -10,7 +10,9 @@ namespace {
 
 constexpr std::uint64_t kAlignment = 64;
 
-std::uint32_t narrow(std::uint64_t value) { return static_cast<std::uint32_t>(value); }
+std::uint32_t narrow(std::uint64_t value) {
+  return static_cast<std::uint32_t>(value);
+}
 
 }  // namespace
 

@@ -20,8 +20,8 @@ constexpr double kRampCycles = 3000;
 
 /// One operand's way from host memory in one pass, over all cores.
 struct Traffic {
-  double bytes = 0;      ///< Loaded on average.
-  double run = 1;        ///< Bytes that lie together.
+  double bytes = 0;       ///< Loaded on average.
+  double run = 1;         ///< Bytes that lie together.
   double per_column = 0;  ///< Of the busiest shim channel.
 
   [[nodiscard]] double host_cycles(const GemmTarget& target) const {
@@ -43,9 +43,7 @@ double compute_cycles(const GemmTarget& target, const GemmTiling& t) {
 }  // namespace
 
 void estimate(const GemmProblem& p, const GemmTarget& target, GemmTiling& t) {
-  const auto bytes = [](compute::ElementType type, double elements) {
-    return elements * compute::bits_of(type) / 8;
-  };
+  const auto bytes = [](compute::ElementType type, double elements) { return elements * compute::bits_of(type) / 8; };
   const double feeding = static_cast<double>(ceil_div(t.rows, t.columns));
   const double k = static_cast<double>(p.k);
   const double a_panel = bytes(p.a, t.m * k);
@@ -63,12 +61,12 @@ void estimate(const GemmProblem& p, const GemmTarget& target, GemmTiling& t) {
   Traffic c{.bytes = t.rows * t.columns * c_tile, .run = bytes(p.c, t.n), .per_column = t.rows * c_tile};
 
   // Writing a panel into blocks moves one run of a block in each cycle.
-  const double fill = std::max(a.per_column / std::min(kBeatBytes, a_block_run),
-                               b.per_column / std::min(kBeatBytes, b_block_run));
-  const double stream =
-      std::max({t.calls * std::max(bytes(p.a, static_cast<double>(t.m) * t.k), bytes(p.b, static_cast<double>(t.n) * t.k)) /
-                    kBeatBytes,
-                c.per_column / kBeatBytes});
+  const double fill =
+      std::max(a.per_column / std::min(kBeatBytes, a_block_run), b.per_column / std::min(kBeatBytes, b_block_run));
+  const double stream = std::max(
+      {t.calls * std::max(bytes(p.a, static_cast<double>(t.m) * t.k), bytes(p.b, static_cast<double>(t.n) * t.k)) /
+           kBeatBytes,
+       c.per_column / kBeatBytes});
   const double host = std::max({a.host_cycles(target) + b.host_cycles(target) + c.host_cycles(target),
                                 a.channel_cycles(target), b.channel_cycles(target), c.channel_cycles(target)});
   double compute = compute_cycles(target, t);
@@ -79,8 +77,8 @@ void estimate(const GemmProblem& p, const GemmTarget& target, GemmTiling& t) {
   const std::array<std::pair<double, std::string_view>, 5> parts = {
       {{compute, "compute"}, {stream, "stream"}, {host, "ddr"}, {fill, "fill"}, {target.control_cycles, "control"}}};
   const auto most = std::ranges::max_element(parts, {}, &std::pair<double, std::string_view>::first);
-  const double first_slice = (t.rows * 4.0 * t.a.slice_words() + t.columns * 4.0 * t.b.slice_words()) /
-                             target.host_bytes_per_cycle;
+  const double first_slice =
+      (t.rows * 4.0 * t.a.slice_words() + t.columns * 4.0 * t.b.slice_words()) / target.host_bytes_per_cycle;
   t.cycles = t.passes() * most->first + first_slice + c.host_cycles(target) + kRampCycles;
   t.bound = most->second;
 }

@@ -91,7 +91,9 @@ GemmTarget gemm_target(const GemmProblem& p, const Parameters& parameters, const
 
 std::uint32_t usual_shift(const GemmProblem& p) {
   if (!compute::is_integer(p.a) || p.c == i32) return 0;
-  const auto deviation = [](compute::ElementType type) { return std::ldexp(1.0, static_cast<int>(compute::bits_of(type))) / std::sqrt(12.0); };
+  const auto deviation = [](compute::ElementType type) {
+    return std::ldexp(1.0, static_cast<int>(compute::bits_of(type))) / std::sqrt(12.0);
+  };
   const double sums = deviation(p.a) * deviation(p.b) * std::sqrt(static_cast<double>(p.k));
   return static_cast<std::uint32_t>(std::max(0.0, std::round(std::log2(sums / deviation(p.c)))));
 }
@@ -108,16 +110,15 @@ Operation gemm_operation(const GemmProblem& problem, const Parameters& parameter
                                 to_string(problem.a), to_string(problem.b), to_string(problem.c));
   operation.plan = plan_gemm(problem, t);
   operation.plan.overlap = shape.overlap;
-  operation.plan.steps_in_batch =
-      static_cast<std::uint32_t>(std::clamp(4.0 * static_cast<double>(parameters.aie_mhz) * t.passes() / (t.cycles + 1), 1.0, 4.0));
+  operation.plan.steps_in_batch = static_cast<std::uint32_t>(
+      std::clamp(4.0 * static_cast<double>(parameters.aie_mhz) * t.passes() / (t.cycles + 1), 1.0, 4.0));
   operation.operations = 2 * problem.m * problem.k * problem.n;
-  operation.facts = {
-      {"array", fmt::format("{} x {} cores", t.columns, t.rows)},
-      {"tile", fmt::format("{} x {} x {} of {} x {} x {} in {} call{}", t.m, t.k, t.n, t.m, problem.k, t.n, t.calls,
-                           t.calls == 1 ? "" : "s")},
-      {"passes", fmt::format("{} x {}, {} stays in memory tiles for {}", t.m_passes, t.n_passes, t.a_stays ? "A" : "B",
-                             t.a_stays ? t.a.replays : t.b.replays)},
-      {"expected", fmt::format("{:.0f} cycles, bound by {}", t.cycles, t.bound)}};
+  operation.facts = {{"array", fmt::format("{} x {} cores", t.columns, t.rows)},
+                     {"tile", fmt::format("{} x {} x {} of {} x {} x {} in {} call{}", t.m, t.k, t.n, t.m, problem.k,
+                                          t.n, t.calls, t.calls == 1 ? "" : "s")},
+                     {"passes", fmt::format("{} x {}, {} stays in memory tiles for {}", t.m_passes, t.n_passes,
+                                            t.a_stays ? "A" : "B", t.a_stays ? t.a.replays : t.b.replays)},
+                     {"expected", fmt::format("{:.0f} cycles, bound by {}", t.cycles, t.bound)}};
   const reference::GemmMatrices matrices = matrices_of(problem, gemm_layout(problem, t));
   operation.inputs = [matrices](std::uint64_t seed) {
     return Buffers{random_matrix(matrices.a, 2 * seed), random_matrix(matrices.b, 2 * seed + 1), {}};

@@ -22,7 +22,9 @@ constexpr std::uint32_t kBurstCode = 3;  // 512 bytes (tile-array notes 2.2).
 constexpr std::uint32_t kAxCache = 2;    // As in AMD's programs.
 constexpr std::uint32_t kOutputSlots = 2;
 
-std::uint32_t narrow(std::uint64_t value) { return static_cast<std::uint32_t>(value); }
+std::uint32_t narrow(std::uint64_t value) {
+  return static_cast<std::uint32_t>(value);
+}
 
 /// A slot of a memory tile for each round of a panel: the first descriptors of its body and its tail.
 struct SendChains {
@@ -253,8 +255,8 @@ class ColumnPlanner {
     const std::uint64_t row_words = words_of(p_.c, t_.n);
     for (std::uint32_t pass = 0; pass < t_.passes(); ++pass) {
       const GemmTiling::Pass at = t_.pass(pass);
-      const std::uint64_t word = first_row(p_, t_, at.row, 0) * layout_.c_row_words +
-                                 words_of(p_.c, first_column(p_, t_, at.column, column_));
+      const std::uint64_t word =
+          first_row(p_, t_, at.row, 0) * layout_.c_row_words + words_of(p_.c, first_column(p_, t_, at.column, column_));
       BufferDescriptor bd = host_bd(word, std::uint64_t{t_.rows} * t_.m * row_words);
       bd.d0_wrap = narrow(row_words);
       bd.d1_stepsize = narrow(layout_.c_row_words);
@@ -270,9 +272,9 @@ class ColumnPlanner {
     for (unsigned row = 0; row < t_.rows; ++row) {
       const array::TileId tile = compute_tile(column_, row);
       plan_.cores.push_back({tile, 0});
-      const auto channel = [&](DmaDirection direction, std::uint8_t number, std::uint8_t bd_number, std::uint32_t offset,
-                               std::uint32_t bytes, std::uint32_t step, unsigned slots, std::uint8_t take,
-                               std::uint8_t give, std::uint64_t executions) {
+      const auto channel = [&](DmaDirection direction, std::uint8_t number, std::uint8_t bd_number,
+                               std::uint32_t offset, std::uint32_t bytes, std::uint32_t step, unsigned slots,
+                               std::uint8_t take, std::uint8_t give, std::uint64_t executions) {
         TileChannel result{.channel = {tile, direction, number}, .bds = {}, .first_bd = bd_number, .tasks = {}};
         BufferDescriptor bd;
         bd.base_address = offset / 4;

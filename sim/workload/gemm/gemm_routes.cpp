@@ -78,6 +78,8 @@ std::vector<unsigned> rows_fed_by(const GemmTiling& tiling, unsigned column) {
   return rows;
 }
 
-std::vector<Circuit> circuits(const GemmTiling& tiling) { return Router(tiling).run(); }
+std::vector<Circuit> circuits(const GemmTiling& tiling) {
+  return Router(tiling).run();
+}
 
 }  // namespace aie4::workload::gemm

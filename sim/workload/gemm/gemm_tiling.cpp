@@ -28,7 +28,7 @@ constexpr std::uint64_t kComputeWordLimit = (1U << 15) - 1;  // Step of an itera
 constexpr std::uint64_t kCoreReserve = 2048;
 constexpr std::uint64_t kBufferAlignment = 64;
 
-constexpr std::uint64_t kRunBytes = 1024;          ///< Worth a burst or two of the shim.
+constexpr std::uint64_t kRunBytes = 1024;           ///< Worth a burst or two of the shim.
 constexpr std::uint64_t kRowSliceBytes = 32 << 10;  ///< Of a B that lies as K x N.
 constexpr std::uint64_t kStreamBytes = 256 << 10;   ///< That are fetched ahead where nothing is replayed.
 
@@ -65,7 +65,9 @@ bool place(PanelFlow& flow, std::uint32_t group, std::uint32_t replays, bool dou
   return flow.body_slots <= kMaxLockValue && flow.tail_slots <= kMaxLockValue;
 }
 
-std::uint64_t aligned_bytes(std::uint64_t bytes) { return round_up(bytes, kBufferAlignment); }
+std::uint64_t aligned_bytes(std::uint64_t bytes) {
+  return round_up(bytes, kBufferAlignment);
+}
 
 std::uint64_t core_bytes(const GemmProblem& p, const GemmTiling& t) {
   const std::uint64_t a = aligned_bytes(compute::bytes_of(p.a, std::uint64_t{t.m} * t.k));
@@ -178,8 +180,8 @@ class Search {
     const std::uint64_t full = problem_.k / t.block_k;
     const std::uint64_t a_wanted = ceil_div(kRunBytes, words_of(problem_.a, t.block_k) * 4);
     const std::uint64_t a_block = t.m * words_of(problem_.a, t.block_k);
-    const std::uint64_t b_block = problem_.b_rows ? t.block_k * words_of(problem_.b, t.n)
-                                                  : t.n * words_of(problem_.b, t.block_k);
+    const std::uint64_t b_block =
+        problem_.b_rows ? t.block_k * words_of(problem_.b, t.n) : t.n * words_of(problem_.b, t.block_k);
     const std::uint64_t b_wanted = problem_.b_rows ? ceil_div(kRowSliceBytes, b_block * 4)
                                                    : ceil_div(kRunBytes, words_of(problem_.b, t.block_k) * 4);
     t.a = split(problem_.k, t, a_block, slice_blocks(a_wanted, full, a.replays > 1 ? a.group : 1));
@@ -214,8 +216,7 @@ GemmLayout gemm_layout(const GemmProblem& p, const GemmTiling& t) {
   layout.a_row_words = words_of(p.a, round_up(p.k, word_elements(p.a)));
   layout.a_rows = std::max<std::uint64_t>(p.m, std::uint64_t{t.rows} * t.m);
   layout.b_rows = p.b_rows ? p.k : layout.n_padded;
-  layout.b_row_words = p.b_rows ? words_of(p.b, layout.n_padded)
-                                : words_of(p.b, round_up(p.k, word_elements(p.b)));
+  layout.b_row_words = p.b_rows ? words_of(p.b, layout.n_padded) : words_of(p.b, round_up(p.k, word_elements(p.b)));
   layout.c_row_words = words_of(p.c, layout.n_padded);
   layout.c_rows = layout.a_rows;
   return layout;

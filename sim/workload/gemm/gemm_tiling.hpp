@@ -14,7 +14,8 @@ namespace aie4::workload {
 /// What a program may use, and what things cost there.
 struct GemmTarget {
   /// Cycles of one kernel call.
-  using CallCycles = std::function<std::uint64_t(std::uint32_t m, std::uint32_t k, std::uint32_t n, bool first, bool last)>;
+  using CallCycles =
+      std::function<std::uint64_t(std::uint32_t m, std::uint32_t k, std::uint32_t n, bool first, bool last)>;
 
   unsigned columns = 3;
   unsigned rows = 4;
@@ -23,8 +24,8 @@ struct GemmTarget {
   std::uint32_t unit_k = 16;
   std::uint32_t unit_n = 16;
   CallCycles call_cycles;
-  double host_bytes_per_cycle = 66.7;  ///< All shims together, AIE cycles.
-  double host_run_overhead = 60;       ///< Bytes that each run of consecutive bytes costs beside its own.
+  double host_bytes_per_cycle = 66.7;        ///< All shims together, AIE cycles.
+  double host_run_overhead = 60;             ///< Bytes that each run of consecutive bytes costs beside its own.
   double channel_bursts_per_cycle = 0.0667;  ///< AXI bursts that one shim channel can begin, AIE cycles.
   double control_cycles = 1800;              ///< Of control code for each step.
 };
@@ -40,7 +41,7 @@ struct GemmWishes {
 /// How one operand's panels (all of K for the rows or columns of one core) pass through a memory tile: in slices of
 /// whole blocks of K. What does not fill a slice is the tail; it is padded with zeros to whole kernel calls.
 struct PanelFlow {
-  std::uint32_t block_words = 0;    ///< Of one block: all rows (or columns) of the panel, `block_k` elements of K each.
+  std::uint32_t block_words = 0;  ///< Of one block: all rows (or columns) of the panel, `block_k` elements of K each.
   std::uint32_t slice_blocks = 1;
   std::uint32_t body_slices = 0;
   std::uint32_t tail_blocks = 0;    ///< Whole ones.
@@ -62,25 +63,25 @@ struct PanelFlow {
 
 /// Passes: in each one every core computes one m x n tile of C over all of K.
 struct GemmTiling {
-  unsigned rows = 1;     ///< Of compute tiles in use.
+  unsigned rows = 1;  ///< Of compute tiles in use.
   unsigned columns = 1;
-  std::uint32_t m = 0;   ///< Rows of C of one core in one pass.
+  std::uint32_t m = 0;  ///< Rows of C of one core in one pass.
   std::uint32_t n = 0;
-  std::uint32_t k = 0;   ///< Of one kernel call, a multiple of block_k.
-  std::uint32_t calls = 0;     ///< Kernel calls of one pass.
-  std::uint32_t block_k = 0;   ///< Elements of K of a block in the cores' layout.
+  std::uint32_t k = 0;        ///< Of one kernel call, a multiple of block_k.
+  std::uint32_t calls = 0;    ///< Kernel calls of one pass.
+  std::uint32_t block_k = 0;  ///< Elements of K of a block in the cores' layout.
   std::uint32_t m_passes = 0;
   std::uint32_t n_passes = 0;
-  bool a_stays = true;   ///< Order: groups of row passes outside, all column passes, the row passes of the group inside.
-                         ///< False: the same with rows and columns exchanged.
+  bool a_stays = true;  ///< Order: groups of row passes outside, all column passes, the row passes of the group inside.
+                        ///< False: the same with rows and columns exchanged.
   std::uint32_t group = 1;  ///< Passes of the innermost loop.
   PanelFlow a;
   PanelFlow b;
-  unsigned core_buffers = 2;    ///< Of A and of B in each core.
-  unsigned core_outputs = 2;    ///< Of C in each core.
-  bool sums = false;            ///< Running sums have a buffer of their own.
-  double cycles = 0;            ///< Expected.
-  std::string bound;            ///< By what: "compute", "stream", "ddr", "fill", "control".
+  unsigned core_buffers = 2;  ///< Of A and of B in each core.
+  unsigned core_outputs = 2;  ///< Of C in each core.
+  bool sums = false;          ///< Running sums have a buffer of their own.
+  double cycles = 0;          ///< Expected.
+  std::string bound;          ///< By what: "compute", "stream", "ddr", "fill", "control".
 
   [[nodiscard]] std::uint32_t passes() const { return m_passes * n_passes; }
   struct Pass {
@@ -110,7 +111,9 @@ struct GemmLayout {
                                          std::uint32_t pass_column, unsigned column);
 
 /// Which column's memory tile feeds a compute row with A.
-[[nodiscard]] constexpr unsigned feeding_column(const GemmTiling& tiling, unsigned row) { return row % tiling.columns; }
+[[nodiscard]] constexpr unsigned feeding_column(const GemmTiling& tiling, unsigned row) {
+  return row % tiling.columns;
+}
 
 /// The fastest tiling as far as the cost model can tell. Throws WorkloadError.
 [[nodiscard]] GemmTiling tile_gemm(const GemmProblem& problem, const GemmTarget& target, const GemmWishes& wishes);

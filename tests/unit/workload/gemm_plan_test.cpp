@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Plans of matrix products, carried out word by word: every core sees the right words of A and B in the layout of its
 // kernel, and every word of C comes from the core and the pass that it belongs to.
+#include "sim/workload/gemm/gemm_plan.hpp"
+
 #include <algorithm>
 #include <cstdint>
 #include <fmt/format.h>
@@ -12,7 +14,6 @@
 #include "models/registers/array/streams.hpp"
 #include "sim/workload/control_code.hpp"
 #include "sim/workload/error.hpp"
-#include "sim/workload/gemm/gemm_plan.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/workload/plan_walk.hpp"
 
@@ -33,7 +34,9 @@ GemmTarget target(unsigned columns) {
   return t;
 }
 
-unsigned bits(ElementType type) { return aie4::compute::bits_of(type); }
+unsigned bits(ElementType type) {
+  return aie4::compute::bits_of(type);
+}
 
 /// What a core finds in its memory, and what it makes of it.
 class GemmWatcher {
@@ -124,20 +127,21 @@ void check_limits(const Plan& plan) {
   std::set<std::tuple<unsigned, unsigned, unsigned, unsigned>> managers;
   for (const Circuit& circuit : plan.circuits) {
     // An output has one input.
-    CHECK(managers
-              .insert({circuit.tile.column, circuit.tile.row, static_cast<unsigned>(circuit.to.group), circuit.to.index})
-              .second);
+    CHECK(
+        managers
+            .insert({circuit.tile.column, circuit.tile.row, static_cast<unsigned>(circuit.to.group), circuit.to.index})
+            .second);
   }
   for (const LockValue& lock : plan.locks) CHECK((lock.lock < (lock.tile.row == 1 ? 64 : 16) && lock.value <= 63));
 }
 
 void check_plan(const GemmProblem& p, const GemmTiling& t) {
   const Plan plan = plan_gemm(p, t);
-  INFO(fmt::format("{} x {} x {}, types {} {} {}, B as {}, {} rows {} columns, tile {} {} {}, passes {} x {}, group {} {}, "
-                   "replays {} {}",
-                   p.m, p.k, p.n, to_string(p.a), to_string(p.b), to_string(p.c), p.b_rows ? "kn" : "nk", t.rows,
-                   t.columns, t.m, t.k, t.n, t.m_passes, t.n_passes, t.group, t.a_stays ? "a" : "b", t.a.replays,
-                   t.b.replays));
+  INFO(fmt::format(
+      "{} x {} x {}, types {} {} {}, B as {}, {} rows {} columns, tile {} {} {}, passes {} x {}, group {} {}, "
+      "replays {} {}",
+      p.m, p.k, p.n, to_string(p.a), to_string(p.b), to_string(p.c), p.b_rows ? "kn" : "nk", t.rows, t.columns, t.m,
+      t.k, t.n, t.m_passes, t.n_passes, t.group, t.a_stays ? "a" : "b", t.a.replays, t.b.replays));
   check_limits(plan);
   GemmWatcher watcher(p, t, plan);
   PlanWalk walk(plan, [&watcher](auto tile, const auto& rounds, auto& memory, const auto& operands) {
@@ -174,8 +178,8 @@ TEST_CASE("A plan brings every word of A and B to the cores that need it, and C 
   std::mt19937 random(4);
   const auto below = [&random](std::uint64_t limit) { return 1 + random() % limit; };
   using enum ElementType;
-  const std::vector<std::array<ElementType, 3>> types = {{i8, i8, i8},    {i8, i8, i32},   {i8, i4, i8},
-                                                         {i16, i16, i16}, {bf16, bf16, bf16}, {bf16, bf16, fp32},
+  const std::vector<std::array<ElementType, 3>> types = {{i8, i8, i8},      {i8, i8, i32},      {i8, i4, i8},
+                                                         {i16, i16, i16},   {bf16, bf16, bf16}, {bf16, bf16, fp32},
                                                          {fp32, fp32, fp32}};
   for (int round = 0; round < 120; ++round) {
     const auto& [a, b, c] = types[random() % types.size()];

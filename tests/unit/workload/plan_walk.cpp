@@ -14,7 +14,9 @@ using array::TileId;
 using compute::CoreOpcode;
 using enum registers::PortGroup;
 
-unsigned key(TileId tile) { return tile.column * 16U + tile.row; }
+unsigned key(TileId tile) {
+  return tile.column * 16U + tile.row;
+}
 
 /// Word offsets from the base (shim: in words) that one execution visits, kPadding for padding.
 constexpr std::uint64_t kPadding = ~std::uint64_t{0};
@@ -24,7 +26,8 @@ std::vector<std::uint64_t> walk(const BufferDescriptor& bd) {
   std::uint64_t left = bd.buffer_length;
   const auto pad = [&result](std::uint64_t words) { result.insert(result.end(), words, kPadding); };
   const bool padded = bd.d0_pad_after + bd.d1_pad_after + bd.d2_pad_after != 0;
-  if (padded && (bd.d0_wrap == 0 || bd.d1_wrap == 0 || bd.d2_wrap == 0)) throw std::logic_error("padding without wraps");
+  if (padded && (bd.d0_wrap == 0 || bd.d1_wrap == 0 || bd.d2_wrap == 0))
+    throw std::logic_error("padding without wraps");
   const std::uint64_t row_words = bd.d0_wrap + bd.d0_pad_after;
   const std::uint64_t plane_words = (bd.d1_wrap + bd.d1_pad_after) * row_words;
   for (std::uint64_t i3 = 0; left > 0; ++i3) {
@@ -74,7 +77,9 @@ PlanWalk::PlanWalk(const Plan& plan, Kernel kernel) : plan_(plan), kernel_(std::
   }
 }
 
-int& PlanWalk::lock(TileId tile, unsigned number) { return locks_[key(tile) * 64 + number]; }
+int& PlanWalk::lock(TileId tile, unsigned number) {
+  return locks_[key(tile) * 64 + number];
+}
 
 std::vector<Word>& PlanWalk::memory(TileId tile) {
   std::vector<Word>& words = memories_[key(tile)];
@@ -221,8 +226,8 @@ bool PlanWalk::step(Core& core) {
       break;
     }
     case CoreOpcode::Next:
-      core.rings[i.ring] = (core.rings[i.ring] + i.count) %
-                           static_cast<std::uint32_t>(core.program->rings[i.ring].buffers.size());
+      core.rings[i.ring] =
+          (core.rings[i.ring] + i.count) % static_cast<std::uint32_t>(core.program->rings[i.ring].buffers.size());
       break;
     case CoreOpcode::Kernel: {
       std::vector<std::uint32_t> rounds;
