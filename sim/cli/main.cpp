@@ -53,6 +53,7 @@ int run(int count, char** words) {
   add_dis(app, action);
   add_core(app, action);
   add_replay(app, action);
+  add_profile(app, action);
   add_transcript(app, action);
   add_firmware(app, action);
   add_config(app, action);

@@ -31,6 +31,7 @@ struct ServeOptions {
   std::string qtest;
   std::string pf_address = "4.0";
   std::string record;
+  std::string host_times;
   std::string summary_json;
   unsigned busy_poll_us = 100;
   TraceOptions trace;
@@ -125,7 +126,7 @@ int serve(ServeOptions& options) {
   Machine machine(
       configuration, [&options](const Diagnostic& diagnostic) { options.log.write(diagnostic); }, trace.probe());
   options.log.set_clock([&machine] { return machine.now_ps(); });
-  BoundaryTap tap(machine, options.record);
+  BoundaryTap tap(machine, options.record, options.host_times);
   vfio_user::MachineHost host(machine);
   std::unique_ptr<vfio_user::Server> server;
   server_options.on_report = [&] {
@@ -169,7 +170,11 @@ void add_serve(CLI::App& app, Action& action) {
   command->add_option("--busy-poll-us", options->busy_poll_us, "How long to look for the next message before sleeping")
       ->check(CLI::Range(0U, 1'000'000U))
       ->capture_default_str();
-  command->add_option("--record", options->record, "Record the PCI boundary to this transcript");
+  CLI::Option* record = command->add_option("--record", options->record, "Record the PCI boundary to this transcript");
+  command
+      ->add_option("--host-times", options->host_times,
+                   "Write the computer's monotonic clock at each recorded event to this file")
+      ->needs(record);
   command->add_option("--summary-json", options->summary_json, "Write the summary to this file, too, as JSON");
   options->trace.add_to(*command);
   options->log.add_options_to(*command);

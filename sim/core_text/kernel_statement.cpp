@@ -98,6 +98,9 @@ void check_kernel_call(const Place& place, const compute::CoreProgram& program, 
     }
   }
   compute::KernelCall call = compute::default_call(number);
+  for (std::size_t index = 0; index < instruction.operands.size(); ++index) {
+    call.operands[index].bytes = bytes_of(program, instruction.operands[index]);
+  }
   for (const std::uint32_t condition : {0U, 1U}) {
     for (std::size_t index = 0; index < instruction.parameters.size(); ++index) {
       const CoreParameter& parameter = instruction.parameters[index];

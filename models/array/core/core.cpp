@@ -139,17 +139,17 @@ void Core::run() {
   const std::vector<compute::CoreInstruction>& instructions = image_->program.instructions;
   while (index_ < instructions.size()) {
     control_.set_pc(image_->pcs[index_]);
-    if (control_.watches_instructions()) {
-      sync();
-      control_.boundary();
-      obey();
+    if (!control_.may_run() || control_.resets() != resets_ || local_ > now() + cycles(kAheadCycles)) sync();
+    if (!control_.watches_instructions()) {
       execute(instructions[index_]);
-      sync();
-      control_.instruction_done();
       continue;
     }
-    if (!control_.may_run() || control_.resets() != resets_ || local_ > now() + cycles(kAheadCycles)) sync();
+    sync();
+    control_.boundary();
+    obey();
     execute(instructions[index_]);
+    sync();
+    control_.instruction_done();
   }
 }
 

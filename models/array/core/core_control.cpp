@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/array/core/core_control.hpp"
 
+#include <utility>
+
 #include "models/registers/array/events.hpp"
 
 namespace aie4::array {
@@ -183,12 +185,16 @@ void CoreControl::halt_on_error() {
 }
 
 void CoreControl::halt(Halt reason) {
+  const bool first = halts_ == 0;
   halts_ |= 1U << reason;
+  if (first) events_.raise(numbered(ComputeEvent::debug_halted, 0), EventPhase::Begin, sc_core::sc_time_stamp());
   changed();
 }
 
 void CoreControl::resume() {
-  halts_ = 0;
+  if (std::exchange(halts_, 0) != 0) {
+    events_.raise(numbered(ComputeEvent::debug_halted, 0), EventPhase::End, sc_core::sc_time_stamp());
+  }
   changed();
 }
 

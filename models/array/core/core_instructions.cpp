@@ -98,22 +98,21 @@ void Core::acquire(const CoreInstruction& instruction) {
   spend(environment_.parameters.lock_core_cycles);
   sync();
   raise(ComputeEvent::instr_lock_acquire_req);
-  if (lock.unit->available(lock.lock, instruction.change)) {
-    (void)lock.unit->acquire(waiter_, lock.lock, instruction.change);
-    local_ = std::max(local_, waiter_.granted_at());
-    return;
-  }
-  const auto window = instruction.lock / compute::kCoreLockWindow;
-  const auto stall = static_cast<CoreStall>(static_cast<unsigned>(CoreStall::LockSouth) + window);
-  for (bool granted = false; !granted;) {
+  const auto stall =
+      static_cast<CoreStall>(static_cast<unsigned>(CoreStall::LockSouth) + instruction.lock / compute::kCoreLockWindow);
+  // A core that is frozen meanwhile withdraws, and asks again afterwards.
+  while (!lock.unit->available(lock.lock, instruction.change)) {
     const sc_core::sc_time since = local_;
     control_.begin(stall);
-    granted = lock.unit->acquire(waiter_, lock.lock, instruction.change, &changed_);
+    const bool granted = lock.unit->acquire(waiter_, lock.lock, instruction.change, &changed_);
     control_.end(stall);
-    local_ = std::max(now(), granted ? waiter_.granted_at() : now());
+    local_ = granted ? std::max(now(), waiter_.granted_at()) : now();
     stalled(WaitReason::Lock, ComputeEvent::lock_stall, "lock stall", since, local_);
     obey();
+    if (granted) return;
   }
+  (void)lock.unit->acquire(waiter_, lock.lock, instruction.change);
+  local_ = std::max(local_, waiter_.granted_at());
 }
 
 void Core::release(const CoreInstruction& instruction) {

@@ -18,7 +18,7 @@ void Core::call_kernel(const CoreInstruction& instruction) {
   if (!plan.error.empty()) fail(ComputeEvent::instr_error, "a call that its kernel allows", plan.error);
   compute::KernelCall call = plan.call;
   for (std::size_t operand = 0; operand < instruction.operands.size(); ++operand) {
-    if (instruction.operands[operand].left_out()) continue;
+    if (instruction.operands[operand].left_out()) continue;  // As the plan has it.
     const compute::CoreBuffer buffer = place_of(instruction.operands[operand]);
     call.operands[operand] = {.address = buffer.address, .bytes = buffer.bytes};
   }

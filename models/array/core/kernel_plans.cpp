@@ -67,6 +67,9 @@ const KernelPlan& KernelPlans::find(const CoreProgram& program, std::size_t inde
 
 KernelPlan KernelPlans::make(const CoreInstruction& instruction, std::uint32_t kernel, const LoopStack& loops) const {
   KernelPlan plan{.kernel = &compute::kernels()[kernel], .call = compute::default_call(kernel)};
+  for (std::size_t operand = 0; operand < instruction.operands.size(); ++operand) {
+    plan.call.operands[operand].bytes = instruction.operands[operand].left_out() ? 0 : 1;
+  }
   for (std::size_t parameter = 0; parameter < instruction.parameters.size(); ++parameter) {
     plan.call.parameters[parameter] = loops.value(instruction.parameters[parameter]);
   }

@@ -16,8 +16,8 @@ namespace aie4::array {
 /// One instruction with one set of values for the parameters that depend on loops.
 struct KernelPlan {
   const compute::Kernel* kernel = nullptr;
-  std::uint32_t conditions = 0;  ///< Which parameters that depend on loops are 1.
-  compute::KernelCall call = {};      ///< Without operands.
+  std::uint32_t conditions = 0;   ///< Which parameters that depend on loops are 1.
+  compute::KernelCall call = {};  ///< Of the operands only which there are: those have a byte each.
   compute::KernelCost cost = {};
   compute::Footprint footprint{};
   std::string error = {};  ///< What is wrong with it; the rest is not filled in then.

@@ -6,7 +6,11 @@
 namespace aie4::compute {
 
 std::span<const Kernel> kernels() {
-  static const std::array kAll = {gemm_kernel()};
+  static const std::array kAll = {gemm_kernel(),     conv2d_kernel(),     dwconv2d_kernel(),  add_kernel(),
+                                  mul_kernel(),      relu_kernel(),       gelu_kernel(),      silu_kernel(),
+                                  sigmoid_kernel(),  tanh_kernel(),       softmax_kernel(),   layer_norm_kernel(),
+                                  rms_norm_kernel(), reduce_kernel(),     transpose_kernel(), relayout_kernel(),
+                                  quantise_kernel(), dequantise_kernel(), max_pool_kernel(),  avg_pool_kernel()};
   return kAll;
 }
 

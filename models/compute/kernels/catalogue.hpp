@@ -63,7 +63,8 @@ struct Kernel {
   void (*run)(const KernelCall& call, OperandSpans operands, Workspace& workspace) = nullptr;
 };
 
-/// All kernels; a kernel's index is part of the format of core images and never changes.
+/// All kernels. Names, and the order of a kernel's operands and parameters, are part of the format of core images: new
+/// ones go to the end.
 [[nodiscard]] std::span<const Kernel> kernels();
 [[nodiscard]] const Kernel* find_kernel(std::string_view name);
 [[nodiscard]] std::optional<std::uint32_t> kernel_index(std::string_view name);

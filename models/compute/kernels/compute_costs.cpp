@@ -66,7 +66,8 @@ void finish(KernelCost& cost) {
   consider(cost.load_cycles, Bound::Load);
   consider(cost.store_cycles, Bound::Store);
   consider(cost.vector_cycles, Bound::Vector);
-  cost.cycles = most + cost.accumulate_cycles + cost.loop_cycles + cost.call_cycles;
+  consider(cost.scalar_cycles, Bound::Scalar);
+  cost.cycles = most + cost.gather_cycles + cost.accumulate_cycles + cost.loop_cycles + cost.call_cycles;
 }
 
 }  // namespace aie4::compute

@@ -21,13 +21,15 @@ enum class Bound : std::uint8_t { Mac, Load, Store, Vector, Scalar };
 
 /// All in cycles of the AIE clock, rounded up.
 struct KernelCost {
-  std::uint64_t cycles = 0;  ///< The body's bound + accumulate + loop + call.
+  std::uint64_t cycles = 0;  ///< The body's bound + gather + accumulate + loop + call.
   Bound bound = Bound::Mac;
   std::uint64_t macs = 0;  ///< Without padding.
   std::uint64_t mac_cycles = 0;
   std::uint64_t load_cycles = 0;
   std::uint64_t store_cycles = 0;
-  std::uint64_t vector_cycles = 0;      ///< Issue of vector (or scalar) instructions.
+  std::uint64_t vector_cycles = 0;      ///< Issue of vector instructions.
+  std::uint64_t scalar_cycles = 0;      ///< Code without vectors.
+  std::uint64_t gather_cycles = 0;      ///< Reading again what a convolution's windows share.
   std::uint64_t accumulate_cycles = 0;  ///< Reloading and storing running sums.
   std::uint64_t loop_cycles = 0;        ///< Filling and draining pipelines, reduction tails.
   std::uint64_t call_cycles = 0;

@@ -47,13 +47,9 @@ static_assert(kOperands.size() == operand::count);
 static_assert(kParameters.size() == parameter::count);
 
 std::string check_types(const GemmCall& gemm) {
-  if (gemm.type_b != gemm.type_a && !(gemm.type_a == i8 && gemm.type_b == i4)) {
-    return fmt::format("type_b must be {}, came {}", gemm.type_a == i8 ? "i8 or i4" : to_string(gemm.type_a),
-                       to_string(gemm.type_b));
-  }
-  if (is_integer(gemm.type_a) != is_integer(gemm.type_c)) {
-    return fmt::format("type_c must be {}, came {}", is_integer(gemm.type_a) ? "i8, i16 or i32" : "bf16, fp32 or bfp16",
-                       to_string(gemm.type_c));
+  const TypeNames names{"type_a", "type_b", "type_c"};
+  if (std::string error = check_product_types(gemm.type_a, gemm.type_b, gemm.type_c, names); !error.empty()) {
+    return error;
   }
   if (gemm.type_a == bfp16 && (gemm.s % kBfpBlock != 0 || !gemm.transpose_b)) {
     return fmt::format("bfp16 needs transpose_b, and s (or K) in multiples of 8, came {} and {}",
@@ -65,7 +61,18 @@ std::string check_types(const GemmCall& gemm) {
   return {};
 }
 
-std::string check_shape(const KernelCall& call) {
+}  // namespace
+
+std::string check_product_types(ElementType a, ElementType b, ElementType c, const TypeNames& names) {
+  if (b != a && !(a == i8 && b == i4)) {
+    return fmt::format("{} must be {}, came {}", names.b, a == i8 ? "i8 or i4" : to_string(a), to_string(b));
+  }
+  if (is_integer(a) == is_integer(c)) return {};
+  return fmt::format("{} must be {}, came {}", names.c, is_integer(a) ? "an integer" : "bf16, fp32 or bfp16",
+                     to_string(c));
+}
+
+std::string check_gemm(const KernelCall& call) {
   const GemmCall gemm(call);
   const auto multiple = [](std::string_view name, std::uint32_t value, std::string_view block_name,
                            std::uint32_t block) {
@@ -79,7 +86,7 @@ std::string check_shape(const KernelCall& call) {
   return check_types(gemm);
 }
 
-Footprint footprint(const KernelCall& call) {
+Footprint gemm_footprint(const KernelCall& call) {
   const GemmCall gemm(call);
   const std::uint64_t elements = gemm.c().size();
   const std::uint64_t sums = elements * gemm.sum_bytes();
@@ -94,6 +101,8 @@ Footprint footprint(const KernelCall& call) {
   if (gemm.last) result[operand::bias] = std::uint64_t{gemm.n} * 4;
   return result;
 }
+
+namespace {
 
 KernelCost gemm_cost(const KernelCall& call, const ComputeCosts& costs) {
   const GemmCall gemm(call);
@@ -132,8 +141,8 @@ Kernel gemm_kernel() {
           .description = "C = A * B",
           .operands = kOperands,
           .parameters = kParameters,
-          .check_shape = check_shape,
-          .footprint = footprint,
+          .check_shape = check_gemm,
+          .footprint = gemm_footprint,
           .cost = gemm_cost,
           .run = run_gemm};
 }

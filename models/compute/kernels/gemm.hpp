@@ -19,6 +19,18 @@ struct MatrixWork {
 };
 [[nodiscard]] KernelCost matrix_cost(const MatrixWork& work, const ComputeCosts& costs);
 
+/// What the kernel calls the types of its factors and of its result.
+struct TypeNames {
+  std::string_view a;
+  std::string_view b;
+  std::string_view c;
+};
+[[nodiscard]] std::string check_product_types(ElementType a, ElementType b, ElementType c, const TypeNames& names);
+
+/// What the catalogue knows of `gemm`, for kernels that are products in disguise.
+[[nodiscard]] std::string check_gemm(const KernelCall& call);
+[[nodiscard]] Footprint gemm_footprint(const KernelCall& call);
+/// Takes the scratch memory of all slots but the last.
 void run_gemm(const KernelCall& call, OperandSpans operands, Workspace& workspace);
 
 }  // namespace aie4::compute

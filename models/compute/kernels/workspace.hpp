@@ -26,7 +26,7 @@ class Workspace {
     return static_cast<T*>(grow(slots_[slot], count * sizeof(T)));
   }
 
-  static constexpr std::size_t kSlots = 4;
+  static constexpr std::size_t kSlots = 5;
 
  private:
   struct Free {

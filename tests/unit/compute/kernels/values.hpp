@@ -104,6 +104,41 @@ inline std::uint16_t nearest_bf16(double value) {
   return static_cast<std::uint16_t>((std::signbit(value) ? 0x8000U : 0U) | (up ? high : low));
 }
 
+/// The value as an element of the type, to nearest even.
+inline void put_nearest(Bytes& bytes, std::string_view type, std::size_t index, double value) {
+  if (type == "bf16") {
+    const std::uint16_t bits = nearest_bf16(value);
+    std::memcpy(&bytes[index * 2], &bits, 2);
+    return;
+  }
+  auto single = static_cast<float>(value);
+  const std::uint32_t nan = 0x7FC0'0000;
+  if (std::isnan(single)) std::memcpy(&single, &nan, 4);
+  std::memcpy(&bytes[index * 4], &single, 4);
+}
+
+/// Whether no neighbour of the element is nearer to `exact`, but for a millionth: exact may have been computed.
+inline bool is_nearest(const Bytes& bytes, std::string_view type, std::size_t index, double exact) {
+  const double value = get_float(bytes, type, index);
+  if (std::isnan(exact) || std::isnan(value)) return std::isnan(exact) && std::isnan(value);
+  if (value == exact) return true;
+  Bytes neighbour = buffer(type, 1);
+  const unsigned size = bits_of(type) / 8;
+  for (const int step : {-1, 1}) {
+    std::uint32_t bits = 0;
+    std::memcpy(&bits, &bytes[index * size], size);
+    bits = static_cast<std::uint32_t>(static_cast<std::int64_t>(bits) + step);
+    std::memcpy(neighbour.data(), &bits, size);
+    const double other = get_float(neighbour, type, 0);
+    if (!std::isfinite(other)) continue;
+    if (std::abs(value - exact) > std::abs(other - exact) * (1 + 1e-6) + 1e-300) return false;
+  }
+  return std::isfinite(value) || std::abs(exact) > std::numeric_limits<float>::max();
+}
+
+/// Fills either kind of type.
+inline void fill(Random& random, Bytes& bytes, std::string_view type, std::size_t count, bool extreme);
+
 /// Whole range; one in eight is an extreme value.
 inline void fill_integers(Random& random, Bytes& bytes, std::string_view type, std::size_t count) {
   const unsigned bits = bits_of(type);
@@ -142,6 +177,11 @@ inline void fill_floats(Random& random, Bytes& bytes, std::string_view type, std
     std::memcpy(&value, &bits, 4);
     put_float(bytes, type, i, value);
   }
+}
+
+inline void fill(Random& random, Bytes& bytes, std::string_view type, std::size_t count, bool extreme) {
+  if (type[0] == 'i') return fill_integers(random, bytes, type, count);
+  fill_floats(random, bytes, type, count, extreme ? Floats::Extreme : Floats::Ordinary);
 }
 
 }  // namespace aie4::test
