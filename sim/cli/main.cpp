@@ -49,7 +49,8 @@ int run(int count, char** words) {
   add_guest(app);
   add_up(app, action);
   add_run(app, action);
-  add_gemm(app, action);
+  add_operations(app, action);
+  add_net(app, action);
   add_dis(app, action);
   add_core(app, action);
   add_replay(app, action);

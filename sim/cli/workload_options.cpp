@@ -14,8 +14,9 @@
 #include "sim/cli/command.hpp"
 #include "sim/cli/files.hpp"
 #include "sim/compute/thread_executor.hpp"
-#include "sim/config/names.hpp"
+#include "sim/host/driver_stack.hpp"
 #include "sim/host/elf/elf_image.hpp"
+#include "sim/host/program_run.hpp"
 #include "sim/machine/machine.hpp"
 #include "sim/workload/assembler.hpp"
 #include "sim/workload/error.hpp"
@@ -70,18 +71,87 @@ workload::MachineShape WorkloadOptions::shape() const {
   return {.columns = columns, .double_buffer = !single_buffer, .overlap = !no_overlap};
 }
 
-int run_workload(WorkloadOptions& options, Configuration configuration, const workload::Operation& operation) {
+namespace {
+
+/// Runs layers on one machine, each with data of its own.
+class LayerRun {
+ public:
+  LayerRun(WorkloadOptions& options, const std::vector<workload::Layer>& layers)
+      : options_(options),
+        layers_(layers),
+        assembler_(workload::find_assembler({.given = options.assembler, .cache = laboratory_cache()})) {}
+
+  bool run(host::ProgramRunner& runner) {
+    bool good = true;
+    const bool table = layers_.size() > 1 && !options_.json;
+    if (table) std::cout << workload::row_head() << std::flush;
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+      const workload::OperationReport report = run(runner, layers_[i], i);
+      good = good && report.succeeded();
+      total_ps_ += report.duration_ps() * layers_[i].count;
+      operations_ += report.operations * layers_[i].count;
+      if (table) std::cout << to_row(layers_[i], report) << std::flush;
+      if (!table && !options_.json) std::cout << to_text(report);
+      nlohmann::ordered_json json = to_json(report);
+      json["name"] = layers_[i].name;
+      json["count"] = layers_[i].count;
+      if (layers_.size() > 1) json.erase("resources");
+      reports_.push_back(std::move(json));
+    }
+    if (table) {
+      std::cout << fmt::format("{:<22} {:>6} {:>12} {:>12.3f} {:>9.3f}\n", "all", "", "",
+                               static_cast<double>(total_ps_) / 1e6,
+                               static_cast<double>(operations_) / static_cast<double>(std::max<std::uint64_t>(1, total_ps_)));
+    }
+    return good;
+  }
+
+  [[nodiscard]] nlohmann::ordered_json json(const std::string& title) const {
+    if (layers_.size() == 1) return reports_.front();
+    return {{"title", title}, {"total_ps", total_ps_}, {"operations", operations_}, {"layers", reports_}};
+  }
+  [[nodiscard]] const fs::path& folder() const { return folder_.path(); }
+
+ private:
+  workload::OperationReport run(host::ProgramRunner& runner, const workload::Layer& layer, std::size_t number) {
+    fs::path place = folder();
+    if (layers_.size() > 1) {
+      place /= fmt::format("{:03}", number);
+      fs::create_directory(place);
+    }
+    const fs::path elf = workload::build(layer.operation.plan, kProgramName, assembler_, place);
+    const workload::Buffers before = layer.operation.inputs(options_.seed + number);
+    workload::OperationReport report =
+        workload::run_operation(runner, layer.operation, elf, before, options_.repeat, options_.check);
+    if (options_.emit.empty()) {
+      if (layers_.size() > 1) fs::remove_all(place);
+      return report;
+    }
+    for (std::size_t i = 0; i < layer.operation.plan.arguments.size(); ++i) {
+      const workload::Argument& argument = layer.operation.plan.arguments[i];
+      write_file(place / (argument.name + ".bin"), argument.output ? report.after[i] : before[i]);
+    }
+    return report;
+  }
+
+  WorkloadOptions& options_;
+  const std::vector<workload::Layer>& layers_;
+  std::vector<std::string> assembler_;
+  workload::TemporaryFolder folder_;
+  std::uint64_t total_ps_ = 0;
+  std::uint64_t operations_ = 0;
+  nlohmann::ordered_json reports_ = nlohmann::ordered_json::array();
+};
+
+}  // namespace
+
+int run_workload(WorkloadOptions& options, Configuration configuration, const std::string& title,
+                 const std::vector<workload::Layer>& layers) {
   try {
-    const std::vector<std::string> assembler =
-        workload::find_assembler({.given = options.assembler, .cache = laboratory_cache()});
     if (!options.emit.empty() && fs::exists(options.emit)) {
       throw UsageError(fmt::format("--emit {}: expected a folder that does not exist yet", options.emit));
     }
-    // Complete before it is moved to its place.
-    const workload::TemporaryFolder folder;
-    const fs::path elf = workload::build(operation.plan, kProgramName, assembler, folder.path());
-    const workload::Buffers before = operation.inputs(options.seed);
-
+    LayerRun layer_run(options, layers);
     const std::unique_ptr<compute::KernelExecutor> executor = make_executor(options);
     configuration.executor = executor.get();
     options.log.open();
@@ -89,36 +159,27 @@ int run_workload(WorkloadOptions& options, Configuration configuration, const wo
     Machine machine(
         configuration, [&options](const Diagnostic& diagnostic) { options.log.write(diagnostic); }, trace.probe());
     options.log.set_clock([&machine] { return machine.now_ps(); });
-    const workload::OperationReport report =
-        workload::run_operation(machine, operation, elf, before, options.repeat, options.check);
-    trace.finish();
-
-    if (!options.emit.empty()) {
-      for (std::size_t i = 0; i < operation.plan.arguments.size(); ++i) {
-        const workload::Argument& argument = operation.plan.arguments[i];
-        write_file(folder.path() / (argument.name + ".bin"), argument.output ? report.after[i] : before[i]);
-      }
-      fs::copy(folder.path(), options.emit, fs::copy_options::recursive);
+    bool good = false;
+    {
+      host::ProgramRunner runner(machine, host::AddressMode::Iova);
+      runner.up();
+      good = layer_run.run(runner);
+      runner.down();
     }
-    const std::string json = to_json(report).dump(2) + "\n";
+    trace.finish();
+    // Complete before it is in its place.
+    if (!options.emit.empty()) fs::copy(layer_run.folder(), options.emit, fs::copy_options::recursive);
+    const std::string json = layer_run.json(title).dump(2) + "\n";
     if (!options.stats.empty()) write_file(options.stats, std::as_bytes(std::span(json)));
-    std::cout << (options.json ? json : to_text(report));
-    return report.succeeded() ? kExitOk : kExitFailed;
+    if (options.json) std::cout << json;
+    return good ? kExitOk : kExitFailed;
   } catch (const workload::WorkloadError& error) {
     throw UsageError(error.what());
   } catch (const host::elf::ElfError& error) {
     throw Failure(error.what());
+  } catch (const host::DriverError& error) {
+    throw Failure(error.what());
   }
-}
-
-compute::ElementType parse_type(const std::string& option, const std::string& name) {
-  const auto found = std::ranges::find(compute::kElementTypeNames, name);
-  if (found == compute::kElementTypeNames.end()) {
-    throw UsageError(fmt::format("{}: expected one of {}, came {} (nearest: {})", option,
-                                 fmt::join(compute::kElementTypeNames, ", "), name,
-                                 config::nearest_name(name, compute::kElementTypeNames)));
-  }
-  return static_cast<compute::ElementType>(found - compute::kElementTypeNames.begin());
 }
 
 }  // namespace aie4::cli

@@ -4,12 +4,13 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "sim/cli/log.hpp"
 #include "sim/cli/options.hpp"
 #include "sim/cli/trace_file.hpp"
-#include "sim/workload/gemm/gemm_operation.hpp"
-#include "sim/workload/operation.hpp"
+#include "sim/workload/machine_shape.hpp"
+#include "sim/workload/net/layer.hpp"
 
 namespace aie4::cli {
 
@@ -34,10 +35,8 @@ struct WorkloadOptions {
   [[nodiscard]] workload::MachineShape shape() const;
 };
 
-/// Builds the operation's program, runs it, prints what came out. Returns the exit status.
-int run_workload(WorkloadOptions& options, Configuration configuration, const workload::Operation& operation);
-
-/// The type of that name; throws UsageError naming the nearest.
-[[nodiscard]] compute::ElementType parse_type(const std::string& option, const std::string& name);
+/// Builds the layers' programs, runs them one after the other, prints what came out. Returns the exit status.
+int run_workload(WorkloadOptions& options, Configuration configuration, const std::string& title,
+                 const std::vector<workload::Layer>& layers);
 
 }  // namespace aie4::cli

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,6 +18,8 @@
 #include "sim/machine/machine.hpp"
 
 namespace aie4::host {
+
+class DriverStack;
 
 /// A buffer that the program is given.
 struct ProgramArgument {
@@ -56,6 +59,30 @@ struct ProgramRunReport {
   std::string failure;                                 ///< What ended the runs early; empty if nothing did.
 
   [[nodiscard]] bool succeeded() const { return failure.empty(); }
+};
+
+/// A machine with PF and one VF up, on which programs run one after the other, each in a context of its own.
+class ProgramRunner {
+ public:
+  /// The machine outlives the runner.
+  ProgramRunner(Machine& machine, AddressMode memory);
+  ~ProgramRunner();
+  ProgramRunner(const ProgramRunner&) = delete;
+  ProgramRunner& operator=(const ProgramRunner&) = delete;
+
+  /// Throws DriverError.
+  void up();
+  /// Makes a context, runs the instance `repeat` times and destroys the context. Throws elf::ElfError if the program
+  /// cannot be loaded. `options.memory` is what the runner has.
+  [[nodiscard]] ProgramRunReport run(const elf::Program& program, const elf::Instance& instance,
+                                     const ProgramRunOptions& options);
+  /// Takes VF and PF down; throws DriverError.
+  void down();
+  [[nodiscard]] DriverStack& stack() { return *stack_; }
+
+ private:
+  Machine& machine_;
+  std::unique_ptr<DriverStack> stack_;
 };
 
 /// Brings up PF and one VF, makes a context, runs the instance `repeat` times, one after the other, and takes

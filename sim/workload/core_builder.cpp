@@ -63,7 +63,7 @@ void CoreBuilder::next(std::uint8_t ring) {
   program_.instructions.push_back({.opcode = CoreOpcode::Next, .count = 1, .ring = ring});
 }
 
-void CoreBuilder::kernel(std::string_view name, const std::vector<std::uint8_t>& operands,
+void CoreBuilder::kernel(std::string_view name, const std::vector<compute::CoreOperand>& operands,
                          const Parameters& parameters) {
   const compute::Kernel* kernel = compute::find_kernel(name);
   if (kernel == nullptr) throw std::logic_error(fmt::format("no kernel {}", name));
@@ -71,7 +71,7 @@ void CoreBuilder::kernel(std::string_view name, const std::vector<std::uint8_t>&
   if (number == program_.kernels.end()) number = program_.kernels.insert(number, std::string(name));
   CoreInstruction call{.opcode = CoreOpcode::Kernel,
                        .kernel = static_cast<std::uint16_t>(number - program_.kernels.begin())};
-  for (const std::uint8_t ring : operands) call.operands.push_back({.ring = ring});
+  call.operands = operands;
   for (const compute::KernelParameter& info : kernel->parameters) {
     call.parameters.push_back({CoreParameter::Kind::Number, info.default_value});
   }

@@ -29,8 +29,9 @@ class CoreBuilder {
   void loop(std::uint32_t count);
   void end();
   void next(std::uint8_t ring);
-  /// Operands are rings, in the order of the kernel's operands. Parameters by name; the others have their defaults.
-  void kernel(std::string_view name, const std::vector<std::uint8_t>& operands, const Parameters& parameters);
+  /// Operands in the kernel's order: a ring, or a part of its present buffer. Parameters by name; the others have their
+  /// defaults.
+  void kernel(std::string_view name, const std::vector<compute::CoreOperand>& operands, const Parameters& parameters);
   [[nodiscard]] compute::CoreProgram done();
 
  private:

@@ -23,6 +23,18 @@ std::string verdict_text(const reference::Verdict& verdict) {
 
 }  // namespace
 
+std::string to_row(const Layer& layer, const OperationReport& report) {
+  const double each = static_cast<double>(report.duration_ps()) / 1e6;
+  const std::string checked = !report.verdict ? "" : report.verdict->ok() ? "ok" : "WRONG: " + report.verdict->first;
+  return fmt::format("{:<22} {:>6} {:>12.3f} {:>12.3f} {:>9.3f} {:<9} {}\n", layer.name.substr(0, 22), layer.count, each,
+                     each * static_cast<double>(layer.count), report.tera_operations_per_second(),
+                     report.breakdown.bound, report.run.failure.empty() ? checked : "FAILED: " + report.run.failure);
+}
+
+std::string row_head() {
+  return fmt::format("{:<22} {:>6} {:>12} {:>12} {:>9} {:<9}\n", "layer", "times", "us each", "us", "TOPS", "bound by");
+}
+
 std::string to_text(const OperationReport& report) {
   std::string text = report.title + "\n";
   const auto line = [&text](const std::string& name, const std::string& value) {

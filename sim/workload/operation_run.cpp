@@ -35,7 +35,7 @@ double OperationReport::tera_operations_per_second() const {
   return duration_ps() == 0 ? 0 : static_cast<double>(operations) / static_cast<double>(duration_ps());
 }
 
-OperationReport run_operation(Machine& machine, const Operation& operation, const std::filesystem::path& elf,
+OperationReport run_operation(host::ProgramRunner& runner, const Operation& operation, const std::filesystem::path& elf,
                               const Buffers& before, unsigned repeat, bool check) {
   OperationReport report{.title = operation.title, .operations = operation.operations, .facts = operation.facts};
   const host::elf::Program program = host::elf::read_program(read_elf(elf));
@@ -45,7 +45,7 @@ OperationReport run_operation(Machine& machine, const Operation& operation, cons
     const Argument& argument = operation.plan.arguments[i];
     options.arguments.push_back({.size = argument.bytes, .content = before.at(i), .keep = argument.output});
   }
-  report.run = host::run_program(machine, program, program.find(""), options);
+  report.run = runner.run(program, program.find(""), options);
   report.breakdown = break_down(report.run.use);
   report.after = report.run.outputs;
   if (check && report.run.succeeded()) report.verdict = operation.check(before, report.after);

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "sim/host/program_run.hpp"
-#include "sim/machine/machine.hpp"
 #include "sim/workload/breakdown.hpp"
+#include "sim/workload/net/layer.hpp"
 #include "sim/workload/operation.hpp"
 
 namespace aie4::workload {
@@ -35,11 +35,14 @@ struct OperationReport {
   [[nodiscard]] double tera_operations_per_second() const;
 };
 
-/// Throws host::elf::ElfError if the ELF cannot be loaded.
-[[nodiscard]] OperationReport run_operation(Machine& machine, const Operation& operation,
+/// In a context of its own. Throws host::elf::ElfError if the ELF cannot be loaded.
+[[nodiscard]] OperationReport run_operation(host::ProgramRunner& runner, const Operation& operation,
                                             const std::filesystem::path& elf, const Buffers& before, unsigned repeat,
                                             bool check);
 
+/// One line for each layer of a network, and what stands above them.
+[[nodiscard]] std::string to_row(const Layer& layer, const OperationReport& report);
+[[nodiscard]] std::string row_head();
 /// For people, and one JSON object for machines.
 [[nodiscard]] std::string to_text(const OperationReport& report);
 [[nodiscard]] nlohmann::ordered_json to_json(const OperationReport& report);

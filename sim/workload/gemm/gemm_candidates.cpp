@@ -53,6 +53,19 @@ void check_problem(const GemmProblem& p) {
 
 std::vector<RowSplit> row_candidates(const GemmProblem& p, const GemmTarget& target, std::uint32_t wished) {
   std::vector<RowSplit> result;
+  if (p.windows) {
+    // A descriptor takes whole rows of windows, or an even part of one.
+    const std::uint64_t width = p.windows->out_width;
+    for (unsigned rows = 1; rows <= target.rows; ++rows) {
+      for (std::uint64_t m = 1; m <= std::min<std::uint64_t>(kLargestTile, p.m); ++m) {
+        if ((width % m != 0 && m % width != 0) || (wished != 0 && m != wished)) continue;
+        result.push_back({rows, static_cast<std::uint32_t>(m), static_cast<std::uint32_t>(ceil_div(p.m, rows * m))});
+        // More rows of cores than there are rows of windows would only compute what nobody wants.
+        if (rows > 1 && (rows - 1) * m >= p.m) result.pop_back();
+      }
+    }
+    return result;
+  }
   const auto add = [&](unsigned rows, std::uint64_t m) {
     if (m == 0 || m > kLargestTile || (wished != 0 && m != wished)) return;
     result.push_back({rows, static_cast<std::uint32_t>(m), static_cast<std::uint32_t>(ceil_div(p.m, rows * m))});
@@ -96,6 +109,11 @@ std::vector<std::uint32_t> block_k_candidates(const GemmProblem& p, const GemmTa
   if (!p.b_rows) unit = std::lcm(unit, word_elements(p.b));
   const std::uint64_t least = round_up(p.k, unit);
   std::uint64_t best = unit;
+  if (p.windows) {
+    if (p.windows->segment_k % unit != 0) return {};
+    while (p.windows->segment_k % (2 * best) == 0 && 2 * best * compute::bits_of(p.a) <= kBeatBits) best *= 2;
+    return {static_cast<std::uint32_t>(best)};
+  }
   for (std::uint64_t block = 2 * unit; block * compute::bits_of(p.a) <= kBeatBits; block *= 2) {
     const bool wastes = round_up(p.k, block) * 100 > least * (100 + kPaddingPercent);
     if (!wastes && (wished_k == 0 || wished_k % block == 0)) best = block;

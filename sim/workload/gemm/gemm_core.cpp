@@ -37,8 +37,8 @@ compute::CoreProgram core_program(const GemmProblem& p, const GemmTiling& t) {
   const auto a = core.ring("a", buffers.a, buffers.a_bytes, buffers.a_step, t.core_buffers);
   const auto b = core.ring("b", buffers.b, buffers.b_bytes, buffers.b_step, t.core_buffers);
   const auto c = core.ring("c", buffers.c, buffers.c_bytes, buffers.c_step, t.core_outputs);
-  std::vector<std::uint8_t> operands = {a, b, c};
-  if (buffers.sums_bytes != 0) operands.push_back(core.ring("sums", buffers.sums, buffers.sums_bytes, 0, 1));
+  std::vector<compute::CoreOperand> operands = {{.ring = a}, {.ring = b}, {.ring = c}};
+  if (buffers.sums_bytes != 0) operands.push_back({.ring = core.ring("sums", buffers.sums, buffers.sums_bytes, 0, 1)});
 
   core.loop(t.passes());
   core.acquire(kCEmpty);

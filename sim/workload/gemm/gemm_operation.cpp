@@ -98,6 +98,28 @@ std::uint32_t usual_shift(const GemmProblem& p) {
   return static_cast<std::uint32_t>(std::max(0.0, std::round(std::log2(sums / deviation(p.c)))));
 }
 
+Operation product_operation(const GemmProblem& problem, const GemmTiling& t, const Parameters& parameters,
+                            const MachineShape& shape) {
+  Operation operation;
+  operation.title = fmt::format("gemm {} x {} x {}, {} x {} -> {}", problem.m, problem.k, problem.n,
+                                to_string(problem.a), to_string(problem.b), to_string(problem.c));
+  operation.plan = plan_gemm(problem, t);
+  operation.plan.overlap = shape.overlap;
+  // Control code is worth its while for some microseconds of work.
+  constexpr double kBatchMicroseconds = 4;
+  const double batch = kBatchMicroseconds * static_cast<double>(parameters.aie_mhz) * t.passes() / (t.cycles + 1);
+  operation.plan.steps_in_batch = static_cast<std::uint32_t>(std::clamp(batch, 1.0, 4.0));
+  operation.operations = 2 * problem.m * problem.k * problem.n;
+  operation.facts = {
+      {"array", fmt::format("{} x {} cores", t.columns, t.rows)},
+      {"tile", fmt::format("{} x {} x {} of {} x {} x {} in {} call{}", t.m, t.k, t.n, t.m, problem.k, t.n, t.calls,
+                           t.calls == 1 ? "" : "s")},
+      {"passes", fmt::format("{} x {}, {} stays in memory tiles for {}", t.m_passes, t.n_passes, t.a_stays ? "A" : "B",
+                             t.a_stays ? t.a.replays : t.b.replays)},
+      {"expected", fmt::format("{:.0f} cycles, bound by {}", t.cycles, t.bound)}};
+  return operation;
+}
+
 Operation gemm_operation(const GemmProblem& problem, const Parameters& parameters, const MachineShape& shape,
                          const GemmWishes& wishes) {
   gemm::check_problem(problem);
@@ -105,20 +127,7 @@ Operation gemm_operation(const GemmProblem& problem, const Parameters& parameter
     throw WorkloadError(error);
   }
   const GemmTiling t = tile_gemm(problem, gemm_target(problem, parameters, shape), wishes);
-  Operation operation;
-  operation.title = fmt::format("gemm {} x {} x {}, {} x {} -> {}", problem.m, problem.k, problem.n,
-                                to_string(problem.a), to_string(problem.b), to_string(problem.c));
-  operation.plan = plan_gemm(problem, t);
-  operation.plan.overlap = shape.overlap;
-  operation.plan.steps_in_batch = static_cast<std::uint32_t>(
-      std::clamp(4.0 * static_cast<double>(parameters.aie_mhz) * t.passes() / (t.cycles + 1), 1.0, 4.0));
-  operation.operations = 2 * problem.m * problem.k * problem.n;
-  operation.facts = {{"array", fmt::format("{} x {} cores", t.columns, t.rows)},
-                     {"tile", fmt::format("{} x {} x {} of {} x {} x {} in {} call{}", t.m, t.k, t.n, t.m, problem.k,
-                                          t.n, t.calls, t.calls == 1 ? "" : "s")},
-                     {"passes", fmt::format("{} x {}, {} stays in memory tiles for {}", t.m_passes, t.n_passes,
-                                            t.a_stays ? "A" : "B", t.a_stays ? t.a.replays : t.b.replays)},
-                     {"expected", fmt::format("{:.0f} cycles, bound by {}", t.cycles, t.bound)}};
+  Operation operation = product_operation(problem, t, parameters, shape);
   const reference::GemmMatrices matrices = matrices_of(problem, gemm_layout(problem, t));
   operation.inputs = [matrices](std::uint64_t seed) {
     return Buffers{random_matrix(matrices.a, 2 * seed), random_matrix(matrices.b, 2 * seed + 1), {}};

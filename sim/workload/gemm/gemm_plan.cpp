@@ -18,8 +18,6 @@ using array::BufferDescriptor;
 using array::DmaDirection;
 using gemm::CoreBuffers;
 
-constexpr std::uint32_t kBurstCode = 3;  // 512 bytes (tile-array notes 2.2).
-constexpr std::uint32_t kAxCache = 2;    // As in AMD's programs.
 constexpr std::uint32_t kOutputSlots = 2;
 
 std::uint32_t narrow(std::uint64_t value) {
@@ -87,7 +85,8 @@ class ColumnPlanner {
   }
 
   /// The fill channel of an operand: `paths` are the rows that it serves, slice by slice in turn.
-  void plan_fill(std::uint8_t number, const std::vector<PanelPath>& paths, bool stays) {
+  /// `by_row`: all slices of one, then all of the next.
+  void plan_fill(std::uint8_t number, const std::vector<PanelPath>& paths, bool stays, bool by_row) {
     TileChannel channel = memory_channel(DmaDirection::S2mm, number);
     const PanelFlow& flow = paths.front().flow();
     SendChains chains;
@@ -97,7 +96,7 @@ class ColumnPlanner {
     if (flow.body_slices != 0) {
       chains.body = channel.bds.size();
       add([](const PanelPath& path) { return path.fill_body(); });
-      chain(channel.bds, *chains.body);
+      if (!by_row) chain(channel.bds, *chains.body);
     }
     if (flow.has_tail()) {
       chains.tail = channel.bds.size();
@@ -107,7 +106,9 @@ class ColumnPlanner {
     }
     for (std::uint32_t pass = 0; pass < t_.passes(); ++pass) {
       if (!loads(stays, flow, pass)) continue;
-      if (chains.body) add_task(channel, *chains.body, flow.body_slices, pass);
+      for (std::size_t path = 0; chains.body && path < (by_row ? paths.size() : 1); ++path) {
+        add_task(channel, *chains.body + path, flow.body_slices, pass);
+      }
       if (chains.tail) add_task(channel, *chains.tail, 1, pass);
     }
     plan_.channels.push_back(std::move(channel));
@@ -143,16 +144,6 @@ class ColumnPlanner {
     plan_.channels.push_back(std::move(channel));
   }
 
-  /// A descriptor of the shim for rows of a matrix.
-  [[nodiscard]] static BufferDescriptor host_bd(std::uint64_t word, std::uint64_t length) {
-    BufferDescriptor bd;
-    bd.base_address = word * 4;
-    bd.buffer_length = narrow(length);
-    bd.burst_length = kBurstCode;
-    bd.axcache = kAxCache;
-    return bd;
-  }
-
   void transfer(DmaDirection direction, std::uint8_t number, const BufferDescriptor& bd, std::uint32_t argument,
                 std::uint32_t pass) {
     plan_.transfers.push_back({{shim_tile(column_), direction, number}, bd, argument, pass});
@@ -164,7 +155,7 @@ class ColumnPlanner {
                  std::uint32_t argument, std::uint32_t pass) {
     const std::uint64_t block = words_of(type, t_.block_k);
     const auto add = [&](std::uint64_t word, std::uint64_t width, std::uint64_t slices) {
-      BufferDescriptor bd = host_bd(first_word + word, slices * count * rows * width);
+      BufferDescriptor bd = host_descriptor(first_word + word, slices * count * rows * width);
       bd.d0_wrap = narrow(width);
       bd.d1_wrap = rows;
       bd.d1_stepsize = narrow(row_words);
@@ -179,6 +170,23 @@ class ColumnPlanner {
     if (flow.tail_elements != 0) add(body + flow.tail_blocks * block, words_of(type, flow.tail_elements), 1);
   }
 
+  /// The windows of m pixels of the result from `pixel` on, piece by piece.
+  void load_windows(std::uint64_t pixel, std::uint32_t pass) {
+    const ImageWindows& w = *p_.windows;
+    const std::uint64_t segment = words_of(p_.a, w.segment_k);
+    const std::uint32_t width = std::min(t_.m, w.out_width);
+    BufferDescriptor bd = host_descriptor(
+        pixel / w.out_width * w.stride_rows * w.image_row_words + pixel % w.out_width * w.pixel_words,
+        segment * t_.m * w.segments);
+    bd.d0_wrap = narrow(segment);
+    bd.d1_wrap = width;
+    bd.d1_stepsize = w.pixel_words;
+    bd.d2_wrap = t_.m / width;
+    bd.d2_stepsize = narrow(w.stride_rows * w.image_row_words);
+    bd.d3_stepsize = narrow(w.image_row_words);
+    transfer(DmaDirection::Mm2s, gemm::kShimA, bd, gemm_argument::a, pass);
+  }
+
   void plan_a() {
     const std::vector<unsigned> rows = gemm::rows_fed_by(t_, column_);
     if (rows.empty()) return;
@@ -189,10 +197,14 @@ class ColumnPlanner {
                            .tail_row_words = narrow(words_of(p_.a, t_.a.tail_elements))};
     std::vector<PanelPath> paths;
     for (std::size_t i = 0; i < rows.size(); ++i) paths.emplace_back(t_.a, shape, place(t_.a));
-    plan_fill(gemm::kFillA, paths, t_.a_stays);
+    plan_fill(gemm::kFillA, paths, t_.a_stays, p_.windows.has_value());
     for (std::size_t i = 0; i < rows.size(); ++i) plan_send(gemm::kSendA[i], paths[i], t_.a_stays);
     for (std::uint32_t pass = 0; pass < t_.passes(); ++pass) {
       if (!loads(t_.a_stays, t_.a, pass)) continue;
+      if (p_.windows) {
+        for (const unsigned row : rows) load_windows(first_row(p_, t_, t_.pass(pass).row, row), pass);
+        continue;
+      }
       const std::uint64_t first = first_row(p_, t_, t_.pass(pass).row, rows.front());
       load_rows(gemm::kShimA, t_.a, p_.a, first * layout_.a_row_words, layout_.a_row_words, t_.m, rows.size(),
                 layout_.a_row_words * t_.m * t_.columns, gemm_argument::a, pass);
@@ -207,13 +219,13 @@ class ColumnPlanner {
                            .block_k = t_.block_k,
                            .tail_row_words = narrow(p_.b_rows ? row_words : words_of(p_.b, t_.b.tail_elements))};
     const PanelPath path(t_.b, shape, place(t_.b));
-    plan_fill(gemm::kFillB, {path}, !t_.a_stays);
+    plan_fill(gemm::kFillB, {path}, !t_.a_stays, false);
     plan_send(gemm::kSendB, path, !t_.a_stays);
     for (std::uint32_t pass = 0; pass < t_.passes(); ++pass) {
       if (!loads(!t_.a_stays, t_.b, pass)) continue;
       const std::uint64_t column = first_column(p_, t_, t_.pass(pass).column, column_);
       if (p_.b_rows) {
-        BufferDescriptor bd = host_bd(words_of(p_.b, column), p_.k * row_words);
+        BufferDescriptor bd = host_descriptor(words_of(p_.b, column), p_.k * row_words);
         bd.d0_wrap = narrow(row_words);
         bd.d1_stepsize = narrow(layout_.b_row_words);
         transfer(DmaDirection::Mm2s, gemm::kShimB, bd, gemm_argument::b, pass);
@@ -257,7 +269,7 @@ class ColumnPlanner {
       const GemmTiling::Pass at = t_.pass(pass);
       const std::uint64_t word =
           first_row(p_, t_, at.row, 0) * layout_.c_row_words + words_of(p_.c, first_column(p_, t_, at.column, column_));
-      BufferDescriptor bd = host_bd(word, std::uint64_t{t_.rows} * t_.m * row_words);
+      BufferDescriptor bd = host_descriptor(word, std::uint64_t{t_.rows} * t_.m * row_words);
       bd.d0_wrap = narrow(row_words);
       bd.d1_stepsize = narrow(layout_.c_row_words);
       transfer(DmaDirection::S2mm, gemm::kShimC, bd, gemm_argument::c, pass);
@@ -272,29 +284,37 @@ class ColumnPlanner {
     for (unsigned row = 0; row < t_.rows; ++row) {
       const array::TileId tile = compute_tile(column_, row);
       plan_.cores.push_back({tile, 0});
-      const auto channel = [&](DmaDirection direction, std::uint8_t number, std::uint8_t bd_number,
-                               std::uint32_t offset, std::uint32_t bytes, std::uint32_t step, unsigned slots,
-                               std::uint8_t take, std::uint8_t give, std::uint64_t executions) {
-        TileChannel result{.channel = {tile, direction, number}, .bds = {}, .first_bd = bd_number, .tasks = {}};
-        BufferDescriptor bd;
-        bd.base_address = offset / 4;
-        bd.buffer_length = bytes / 4;
-        iterate(bd, step / 4, slots);
-        bd.lock_acq_enable = true;
-        bd.lock_acq_id = take;
-        bd.lock_acq_value = -1;
-        bd.lock_rel_id = give;
-        bd.lock_rel_value = 1;
-        result.bds.push_back(bd);
-        add_task(result, bd_number, executions, t_.passes() - 1);
-        plan_.channels.push_back(std::move(result));
-      };
-      channel(DmaDirection::S2mm, gemm::kCoreB, 0, buffers.b, buffers.b_bytes, buffers.b_step, t_.core_buffers,
-              gemm::kBEmpty, gemm::kBFull, calls);
-      channel(DmaDirection::S2mm, gemm::kCoreA, 1, buffers.a, buffers.a_bytes, buffers.a_step, t_.core_buffers,
-              gemm::kAEmpty, gemm::kAFull, calls);
-      channel(DmaDirection::Mm2s, gemm::kCoreC, 2, buffers.c, buffers.c_bytes, buffers.c_step, t_.core_outputs,
-              gemm::kCFull, gemm::kCEmpty, t_.passes());
+      const std::uint32_t last = t_.passes() - 1;
+      plan_.channels.push_back(core_channel({.channel = {tile, DmaDirection::S2mm, gemm::kCoreB},
+                                             .bd = 0,
+                                             .offset = buffers.b,
+                                             .bytes = buffers.b_bytes,
+                                             .step = buffers.b_step,
+                                             .slots = t_.core_buffers,
+                                             .take = gemm::kBEmpty,
+                                             .give = gemm::kBFull,
+                                             .executions = calls,
+                                             .last_step = last}));
+      plan_.channels.push_back(core_channel({.channel = {tile, DmaDirection::S2mm, gemm::kCoreA},
+                                             .bd = 1,
+                                             .offset = buffers.a,
+                                             .bytes = buffers.a_bytes,
+                                             .step = buffers.a_step,
+                                             .slots = t_.core_buffers,
+                                             .take = gemm::kAEmpty,
+                                             .give = gemm::kAFull,
+                                             .executions = calls,
+                                             .last_step = last}));
+      plan_.channels.push_back(core_channel({.channel = {tile, DmaDirection::Mm2s, gemm::kCoreC},
+                                             .bd = 2,
+                                             .offset = buffers.c,
+                                             .bytes = buffers.c_bytes,
+                                             .step = buffers.c_step,
+                                             .slots = t_.core_outputs,
+                                             .take = gemm::kCFull,
+                                             .give = gemm::kCEmpty,
+                                             .executions = t_.passes(),
+                                             .last_step = last}));
       const auto value = [&](std::uint8_t number, unsigned initial) {
         plan_.locks.push_back({tile, number, static_cast<std::uint8_t>(initial)});
       };
@@ -324,7 +344,9 @@ Plan plan_gemm(const GemmProblem& problem, const GemmTiling& tiling) {
   plan.name = "gemm";
   plan.columns = static_cast<std::uint8_t>(tiling.columns);
   plan.steps = tiling.passes();
-  plan.arguments = {{"a", layout.a_rows * layout.a_row_words * 4, false},
+  // What a piece of a window counts beyond its end is read and meets zeros.
+  const std::uint64_t beyond = problem.windows ? words_of(problem.a, problem.windows->segment_k) * 4 : 0;
+  plan.arguments = {{"a", layout.a_rows * layout.a_row_words * 4 + beyond, false},
                     {"b", layout.b_rows * layout.b_row_words * 4, false},
                     {"c", layout.c_rows * layout.c_row_words * 4, true}};
   plan.circuits = gemm::circuits(tiling);

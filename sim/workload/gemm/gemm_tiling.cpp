@@ -47,8 +47,8 @@ PanelFlow split(std::uint64_t k, const GemmTiling& t, std::uint64_t block_words,
   return flow;
 }
 
-/// Gives the panels of an operand their place in the memory tile. False: that many do not work.
-bool place(PanelFlow& flow, std::uint32_t group, std::uint32_t replays, bool double_buffer) {
+/// Gives the panels of an operand their place in the memory tile, at least so many slices. False: that many do not work.
+bool place(PanelFlow& flow, std::uint32_t group, std::uint32_t replays, bool double_buffer, std::uint32_t least) {
   flow.replays = replays;
   if (replays > 1) {
     flow.group = group;
@@ -60,6 +60,7 @@ bool place(PanelFlow& flow, std::uint32_t group, std::uint32_t replays, bool dou
     flow.body_slots = flow.body_slices == 0 ? 0
                       : double_buffer       ? static_cast<std::uint32_t>(std::clamp<std::uint64_t>(ahead, 2, 32))
                                             : 1;
+    flow.body_slots = std::max(flow.body_slots, least);
     flow.tail_slots = double_buffer ? 2 : 1;
   }
   return flow.body_slots <= kMaxLockValue && flow.tail_slots <= kMaxLockValue;
@@ -89,7 +90,8 @@ bool fits_descriptors(const GemmProblem& p, const GemmTiling& t) {
   const std::uint64_t block_row = words_of(p.a, t.block_k);
   const std::uint64_t a_run = t.a.slice_blocks * block_row;
   const std::uint64_t b_run = p.b_rows ? words_of(p.b, t.n) : t.b.slice_blocks * words_of(p.b, t.block_k);
-  const bool steps = layout.a_row_words * t.m * t.columns <= kShimStepLimit && layout.b_row_words <= kShimStepLimit &&
+  const std::uint64_t a_step = layout.a_row_words * (p.windows ? p.windows->stride_rows : t.m * t.columns);
+  const bool steps = a_step <= kShimStepLimit && layout.b_row_words <= kShimStepLimit &&
                      layout.c_row_words <= kShimStepLimit;
   const bool wraps = a_run <= kShimWrapLimit && b_run <= kShimWrapLimit && words_of(p.c, t.n) <= kShimWrapLimit &&
                      t.m <= kTileWrapLimit && t.n <= kTileWrapLimit && t.a.slice_blocks <= kTileWrapLimit &&
@@ -140,6 +142,8 @@ class Search {
       const std::uint64_t even = wishes_.k != 0 ? wanted : ceil_div(blocks, calls);
       t.k = static_cast<std::uint32_t>(even * t.block_k);
       t.calls = static_cast<std::uint32_t>(calls);
+      // The pieces of a window are slices without tails: no room for zeros.
+      if (problem_.windows && even * calls != blocks) continue;
       t.sums = calls > 1 && compute::bits_of(problem_.c) < gemm::sum_bytes(problem_) * 8;
       t.core_buffers = target_.double_buffer ? 2 : 1;
       t.core_outputs = target_.double_buffer ? 2 : 1;
@@ -184,10 +188,15 @@ class Search {
         problem_.b_rows ? t.block_k * words_of(problem_.b, t.n) : t.n * words_of(problem_.b, t.block_k);
     const std::uint64_t b_wanted = problem_.b_rows ? ceil_div(kRowSliceBytes, b_block * 4)
                                                    : ceil_div(kRunBytes, words_of(problem_.b, t.block_k) * 4);
-    t.a = split(problem_.k, t, a_block, slice_blocks(a_wanted, full, a.replays > 1 ? a.group : 1));
+    const std::uint32_t a_slice = problem_.windows
+                                      ? problem_.windows->segment_k / t.block_k
+                                      : slice_blocks(a_wanted, full, a.replays > 1 ? a.group : 1);
+    t.a = split(problem_.k, t, a_block, a_slice);
     t.b = split(problem_.k, t, b_block, slice_blocks(b_wanted, full, b.replays > 1 ? b.group : 1));
-    if (!place(t.a, a.group, a.replays, target_.double_buffer)) return;
-    if (!place(t.b, b.group, b.replays, target_.double_buffer)) return;
+    // Windows come row by row, so that the memory tile has to take all of one before the next can begin.
+    const std::uint32_t least = problem_.windows ? t.a.body_slices : 0;
+    if (!place(t.a, a.group, a.replays, target_.double_buffer, least)) return;
+    if (!place(t.b, b.group, b.replays, target_.double_buffer, 0)) return;
     if (!fits_descriptors(problem_, t) || !fits_memory_tile(problem_, t)) return;
     gemm::estimate(problem_, target_, t);
     if (!best_ || t.cycles < best_->cycles) best_ = t;
@@ -215,10 +224,16 @@ GemmLayout gemm_layout(const GemmProblem& p, const GemmTiling& t) {
   layout.n_padded = round_up(p.n, gemm::column_step(p));
   layout.a_row_words = words_of(p.a, round_up(p.k, word_elements(p.a)));
   layout.a_rows = std::max<std::uint64_t>(p.m, std::uint64_t{t.rows} * t.m);
+  layout.c_rows = layout.a_rows;
+  if (p.windows) {
+    // The rows that a window reaches, for all rows of windows there are.
+    layout.a_row_words = p.windows->image_row_words;
+    layout.a_rows = (gemm::ceil_div(layout.c_rows, p.windows->out_width) - 1) * p.windows->stride_rows +
+                    p.windows->segments;
+  }
   layout.b_rows = p.b_rows ? p.k : layout.n_padded;
   layout.b_row_words = p.b_rows ? words_of(p.b, layout.n_padded) : words_of(p.b, round_up(p.k, word_elements(p.b)));
   layout.c_row_words = words_of(p.c, layout.n_padded);
-  layout.c_rows = layout.a_rows;
   return layout;
 }
 

@@ -94,7 +94,7 @@ struct GemmTiling {
 
 /// Sizes in host memory. Rows of a matrix begin on word boundaries.
 struct GemmLayout {
-  std::uint64_t a_row_words = 0;
+  std::uint64_t a_row_words = 0;  ///< Of the image, if A is one.
   std::uint64_t a_rows = 0;
   std::uint64_t b_row_words = 0;
   std::uint64_t b_rows = 0;

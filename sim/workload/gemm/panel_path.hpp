@@ -9,6 +9,7 @@
 #include "models/array/dma/buffer_descriptor.hpp"
 #include "sim/workload/gemm/gemm_tiling.hpp"
 #include "sim/workload/plan.hpp"
+#include "sim/workload/tile_locks.hpp"
 
 namespace aie4::workload {
 
@@ -61,18 +62,5 @@ class PanelPath {
   PanelShape shape_;
   PanelPlace place_;
 };
-
-/// A lock of a memory tile that is always 0: what only releases acquires it.
-inline constexpr std::uint8_t kZeroLock = 0;
-
-/// Acquire-greater-equal of `count` of an own lock of a memory tile; release of as many.
-void acquire(array::BufferDescriptor& bd, std::uint8_t lock, std::uint8_t count = 1);
-void release(array::BufferDescriptor& bd, std::uint8_t lock, std::uint8_t count = 1);
-void iterate(array::BufferDescriptor& bd, std::uint32_t step_words, std::uint32_t slots);
-/// Makes each descriptor from `first` on lead to the next; `first_bd` is the number of descriptors[0].
-void chain(std::vector<array::BufferDescriptor>& descriptors, std::size_t first, std::uint8_t first_bd = 0);
-
-/// Adds executions of a chain; merges with the task before if that is of the same chain.
-void add_task(TileChannel& channel, std::size_t bd, std::uint64_t executions, std::uint32_t step);
 
 }  // namespace aie4::workload
