@@ -99,9 +99,9 @@ class LayerRun {
       reports_.push_back(std::move(json));
     }
     if (table) {
-      std::cout << fmt::format("{:<22} {:>6} {:>12} {:>12.3f} {:>9.3f}\n", "all", "", "",
-                               static_cast<double>(total_ps_) / 1e6,
-                               static_cast<double>(operations_) / static_cast<double>(std::max<std::uint64_t>(1, total_ps_)));
+      std::cout << fmt::format(
+          "{:<22} {:>6} {:>12} {:>12.3f} {:>9.3f}\n", "all", "", "", static_cast<double>(total_ps_) / 1e6,
+          static_cast<double>(operations_) / static_cast<double>(std::max<std::uint64_t>(1, total_ps_)));
     }
     return good;
   }

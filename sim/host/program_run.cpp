@@ -99,7 +99,9 @@ ProgramRunReport begin(const elf::Instance& instance, const ProgramRunOptions& o
 ProgramRunner::ProgramRunner(Machine& machine, AddressMode memory)
     : machine_(machine), stack_(std::make_unique<DriverStack>(machine, memory)) {}
 
-ProgramRunner::~ProgramRunner() { stack_->release(); }
+ProgramRunner::~ProgramRunner() {
+  stack_->release();
+}
 
 void ProgramRunner::up() {
   const auto protocol = static_cast<unsigned>(machine_.configuration().parameters.protocol_major);
@@ -107,7 +109,9 @@ void ProgramRunner::up() {
   if (stack_->vfs().empty()) throw DriverError(-ENODEV, {"the device has no virtual function"});
 }
 
-void ProgramRunner::down() { stack_->down(); }
+void ProgramRunner::down() {
+  stack_->down();
+}
 
 ProgramRunReport ProgramRunner::run(const elf::Program& program, const elf::Instance& instance,
                                     const ProgramRunOptions& options) {

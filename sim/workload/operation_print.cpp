@@ -26,8 +26,8 @@ std::string verdict_text(const reference::Verdict& verdict) {
 std::string to_row(const Layer& layer, const OperationReport& report) {
   const double each = static_cast<double>(report.duration_ps()) / 1e6;
   const std::string checked = !report.verdict ? "" : report.verdict->ok() ? "ok" : "WRONG: " + report.verdict->first;
-  return fmt::format("{:<22} {:>6} {:>12.3f} {:>12.3f} {:>9.3f} {:<9} {}\n", layer.name.substr(0, 22), layer.count, each,
-                     each * static_cast<double>(layer.count), report.tera_operations_per_second(),
+  return fmt::format("{:<22} {:>6} {:>12.3f} {:>12.3f} {:>9.3f} {:<9} {}\n", layer.name.substr(0, 22), layer.count,
+                     each, each * static_cast<double>(layer.count), report.tera_operations_per_second(),
                      report.breakdown.bound, report.run.failure.empty() ? checked : "FAILED: " + report.run.failure);
 }
 

@@ -22,7 +22,7 @@ class Refusals(WorkloadCase):
 
     def test_shapes_and_types_name_the_nearest_valid_choice(self) -> None:
         self.refuse("m:", "gemm", "--m", 0, "--n", 1, "--k", 1)
-        self.refuse("(nearest: i8)", "gemm", "--m", 1, "--n", 1, "--k", 1, "--dtype", "i9")
+        self.refuse("(nearest: bf16)", "gemm", "--m", 1, "--n", 1, "--k", 1, "--dtype", "bf17")
         self.refuse("type_b must be i8 or i4", "gemm", "--m", 1, "--n", 1, "--k", 1, "--dtype-b", "i16")
         self.refuse("64,50,64 that was asked for", "gemm", "--m", 64, "--n", 64, "--k", 64, "--tile", "64,50,64")
         self.refuse("nearest: 8", "softmax", "--rows", 3, "--width", 7)

@@ -22,7 +22,8 @@ constexpr std::uint64_t kBeatBits = 512;
 
 void check_problem(const ConvProblem& p) {
   const auto check = [](std::string_view name, std::uint64_t value, std::uint64_t most) {
-    if (value == 0 || value > most) throw WorkloadError(fmt::format("{}: expected 1 to {}, came {}", name, most, value));
+    if (value == 0 || value > most)
+      throw WorkloadError(fmt::format("{}: expected 1 to {}, came {}", name, most, value));
   };
   check("height", p.height, 4096);
   check("width", p.width, 4096);
@@ -80,7 +81,9 @@ std::vector<std::byte> random_weights(const ConvProblem& p, const ConvLayout& la
     for (std::uint64_t k = 0; k < layout.product.k; ++k) {
       const std::uint64_t in_piece = k % segment;
       const bool real = in_piece < std::uint64_t{p.window} * layout.channels && in_piece % layout.channels < p.channels;
-      if (!real) std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(row * matrix.row_bytes + k * element), element, std::byte{0});
+      if (!real)
+        std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(row * matrix.row_bytes + k * element), element,
+                    std::byte{0});
     }
   }
   return bytes;
@@ -95,7 +98,9 @@ std::vector<std::byte> random_image(const ConvProblem& p, const ConvLayout& layo
     for (std::uint64_t column = 0; column < layout.width; ++column) {
       const bool inside = row >= p.padding && row < p.padding + std::uint64_t{p.height} && column >= p.padding &&
                           column < p.padding + std::uint64_t{p.width};
-      if (!inside) std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(row * matrix.row_bytes + column * pixel), pixel, std::byte{0});
+      if (!inside)
+        std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(row * matrix.row_bytes + column * pixel), pixel,
+                    std::byte{0});
     }
   }
   bytes.resize(bytes_in_all);
@@ -107,7 +112,8 @@ std::vector<std::byte> random_image(const ConvProblem& p, const ConvLayout& layo
 Operation conv_operation(const ConvProblem& p, const Parameters& parameters, const MachineShape& shape,
                          const GemmWishes& wishes) {
   check_problem(p);
-  if (p.type == compute::ElementType::bfp16 || p.type == compute::ElementType::i4 || p.type == compute::ElementType::i32) {
+  if (p.type == compute::ElementType::bfp16 || p.type == compute::ElementType::i4 ||
+      p.type == compute::ElementType::i32) {
     throw WorkloadError(fmt::format("dtype: expected one of i8, i16, bf16, fp32, came {}", to_string(p.type)));
   }
   ConvLayout layout = lay_out(p, gemm_target(GemmProblem{.a = p.type, .b = p.type}, parameters, shape).unit_k);
@@ -117,9 +123,9 @@ Operation conv_operation(const ConvProblem& p, const Parameters& parameters, con
   g.shift = p.shift >= 0 ? static_cast<std::uint32_t>(p.shift) : usual_shift(dense);
   const GemmTiling t = tile_gemm(g, gemm_target(g, parameters, shape), wishes);
   Operation operation = product_operation(g, t, parameters, shape);
-  operation.title = fmt::format("conv {} x {} x {} -> {} x {} x {}, window {}, stride {}, padding {}, {} -> {}", p.height,
-                                p.width, p.channels, p.out_height(), p.out_width(), p.out_channels, p.window, p.stride,
-                                p.padding, to_string(p.type), to_string(p.out_type));
+  operation.title = fmt::format("conv {} x {} x {} -> {} x {} x {}, window {}, stride {}, padding {}, {} -> {}",
+                                p.height, p.width, p.channels, p.out_height(), p.out_width(), p.out_channels, p.window,
+                                p.stride, p.padding, to_string(p.type), to_string(p.out_type));
   operation.operations = 2 * dense.m * dense.k * dense.n;
   const GemmLayout host = gemm_layout(g, t);
   const Matrix image{p.type, host.a_row_words * 4, host.a_rows, std::uint64_t{layout.width} * layout.channels};
@@ -127,9 +133,8 @@ Operation conv_operation(const ConvProblem& p, const Parameters& parameters, con
   const Matrix result{p.out_type, host.c_row_words * 4, host.c_rows, g.n};
   const std::uint64_t image_bytes = operation.plan.arguments[gemm_argument::a].bytes;
   operation.inputs = [=](std::uint64_t seed) {
-    return Buffers{random_image(p, layout, image, image_bytes, 2 * seed),
-                   random_weights(p, layout, weights, 2 * seed + 1),
-                   {}};
+    return Buffers{
+        random_image(p, layout, image, image_bytes, 2 * seed), random_weights(p, layout, weights, 2 * seed + 1), {}};
   };
   operation.check = [=](const Buffers& before, const Buffers& after) {
     const reference::ConvShape conv{.window = p.window,

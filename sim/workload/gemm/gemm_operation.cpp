@@ -110,13 +110,12 @@ Operation product_operation(const GemmProblem& problem, const GemmTiling& t, con
   const double batch = kBatchMicroseconds * static_cast<double>(parameters.aie_mhz) * t.passes() / (t.cycles + 1);
   operation.plan.steps_in_batch = static_cast<std::uint32_t>(std::clamp(batch, 1.0, 4.0));
   operation.operations = 2 * problem.m * problem.k * problem.n;
-  operation.facts = {
-      {"array", fmt::format("{} x {} cores", t.columns, t.rows)},
-      {"tile", fmt::format("{} x {} x {} of {} x {} x {} in {} call{}", t.m, t.k, t.n, t.m, problem.k, t.n, t.calls,
-                           t.calls == 1 ? "" : "s")},
-      {"passes", fmt::format("{} x {}, {} stays in memory tiles for {}", t.m_passes, t.n_passes, t.a_stays ? "A" : "B",
-                             t.a_stays ? t.a.replays : t.b.replays)},
-      {"expected", fmt::format("{:.0f} cycles, bound by {}", t.cycles, t.bound)}};
+  operation.facts = {{"array", fmt::format("{} x {} cores", t.columns, t.rows)},
+                     {"tile", fmt::format("{} x {} x {} of {} x {} x {} in {} call{}", t.m, t.k, t.n, t.m, problem.k,
+                                          t.n, t.calls, t.calls == 1 ? "" : "s")},
+                     {"passes", fmt::format("{} x {}, {} stays in memory tiles for {}", t.m_passes, t.n_passes,
+                                            t.a_stays ? "A" : "B", t.a_stays ? t.a.replays : t.b.replays)},
+                     {"expected", fmt::format("{:.0f} cycles, bound by {}", t.cycles, t.bound)}};
   return operation;
 }
 

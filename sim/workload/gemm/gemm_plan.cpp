@@ -175,9 +175,9 @@ class ColumnPlanner {
     const ImageWindows& w = *p_.windows;
     const std::uint64_t segment = words_of(p_.a, w.segment_k);
     const std::uint32_t width = std::min(t_.m, w.out_width);
-    BufferDescriptor bd = host_descriptor(
-        pixel / w.out_width * w.stride_rows * w.image_row_words + pixel % w.out_width * w.pixel_words,
-        segment * t_.m * w.segments);
+    BufferDescriptor bd =
+        host_descriptor(pixel / w.out_width * w.stride_rows * w.image_row_words + pixel % w.out_width * w.pixel_words,
+                        segment * t_.m * w.segments);
     bd.d0_wrap = narrow(segment);
     bd.d1_wrap = width;
     bd.d1_stepsize = w.pixel_words;

@@ -10,8 +10,8 @@
 namespace aie4::workload {
 
 /// Rows of A that are windows of an image in host memory: row i is the window of pixel i of the result, row by row. A
-/// window is `segments` pieces of rows of the image; each piece counts `segment_k` elements of K, which may be more than
-/// the window has: weights are 0 there.
+/// window is `segments` pieces of rows of the image; each piece counts `segment_k` elements of K, which may be more
+/// than the window has: weights are 0 there.
 struct ImageWindows {
   std::uint32_t out_width = 0;
   std::uint32_t out_height = 0;

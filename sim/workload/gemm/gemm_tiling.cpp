@@ -47,7 +47,8 @@ PanelFlow split(std::uint64_t k, const GemmTiling& t, std::uint64_t block_words,
   return flow;
 }
 
-/// Gives the panels of an operand their place in the memory tile, at least so many slices. False: that many do not work.
+/// Gives the panels of an operand their place in the memory tile, at least so many slices. False: that many do not
+/// work.
 bool place(PanelFlow& flow, std::uint32_t group, std::uint32_t replays, bool double_buffer, std::uint32_t least) {
   flow.replays = replays;
   if (replays > 1) {
@@ -91,8 +92,8 @@ bool fits_descriptors(const GemmProblem& p, const GemmTiling& t) {
   const std::uint64_t a_run = t.a.slice_blocks * block_row;
   const std::uint64_t b_run = p.b_rows ? words_of(p.b, t.n) : t.b.slice_blocks * words_of(p.b, t.block_k);
   const std::uint64_t a_step = layout.a_row_words * (p.windows ? p.windows->stride_rows : t.m * t.columns);
-  const bool steps = a_step <= kShimStepLimit && layout.b_row_words <= kShimStepLimit &&
-                     layout.c_row_words <= kShimStepLimit;
+  const bool steps =
+      a_step <= kShimStepLimit && layout.b_row_words <= kShimStepLimit && layout.c_row_words <= kShimStepLimit;
   const bool wraps = a_run <= kShimWrapLimit && b_run <= kShimWrapLimit && words_of(p.c, t.n) <= kShimWrapLimit &&
                      t.m <= kTileWrapLimit && t.n <= kTileWrapLimit && t.a.slice_blocks <= kTileWrapLimit &&
                      t.b.slice_blocks <= kTileWrapLimit;
@@ -188,9 +189,8 @@ class Search {
         problem_.b_rows ? t.block_k * words_of(problem_.b, t.n) : t.n * words_of(problem_.b, t.block_k);
     const std::uint64_t b_wanted = problem_.b_rows ? ceil_div(kRowSliceBytes, b_block * 4)
                                                    : ceil_div(kRunBytes, words_of(problem_.b, t.block_k) * 4);
-    const std::uint32_t a_slice = problem_.windows
-                                      ? problem_.windows->segment_k / t.block_k
-                                      : slice_blocks(a_wanted, full, a.replays > 1 ? a.group : 1);
+    const std::uint32_t a_slice = problem_.windows ? problem_.windows->segment_k / t.block_k
+                                                   : slice_blocks(a_wanted, full, a.replays > 1 ? a.group : 1);
     t.a = split(problem_.k, t, a_block, a_slice);
     t.b = split(problem_.k, t, b_block, slice_blocks(b_wanted, full, b.replays > 1 ? b.group : 1));
     // Windows come row by row, so that the memory tile has to take all of one before the next can begin.
@@ -228,8 +228,8 @@ GemmLayout gemm_layout(const GemmProblem& p, const GemmTiling& t) {
   if (p.windows) {
     // The rows that a window reaches, for all rows of windows there are.
     layout.a_row_words = p.windows->image_row_words;
-    layout.a_rows = (gemm::ceil_div(layout.c_rows, p.windows->out_width) - 1) * p.windows->stride_rows +
-                    p.windows->segments;
+    layout.a_rows =
+        (gemm::ceil_div(layout.c_rows, p.windows->out_width) - 1) * p.windows->stride_rows + p.windows->segments;
   }
   layout.b_rows = p.b_rows ? p.k : layout.n_padded;
   layout.b_row_words = p.b_rows ? words_of(p.b, layout.n_padded) : words_of(p.b, round_up(p.k, word_elements(p.b)));

@@ -64,7 +64,9 @@ Operation make(const MapProblem& problem, const MapTiling& tiling, const Machine
   return operation;
 }
 
-std::uint32_t number(ElementType type) { return static_cast<std::uint32_t>(type); }
+std::uint32_t number(ElementType type) {
+  return static_cast<std::uint32_t>(type);
+}
 
 }  // namespace
 
@@ -82,19 +84,20 @@ Operation elementwise_operation(const ElementwiseProblem& p, const MachineShape&
     check_type(p.type, {bf16, fp32});
   }
   const std::uint64_t per_word = word_elements(p.type);
-  MapProblem map{.name = p.kind, .rows = words_of(p.type, p.elements), .inputs = {{.name = "a", .row_words = 1}},
+  MapProblem map{.name = p.kind,
+                 .rows = words_of(p.type, p.elements),
+                 .inputs = {{.name = "a", .row_words = 1}},
                  .output_row_words = 1};
   if (two) map.inputs.push_back({.name = "b", .row_words = 1});
   map.kernel = [p, two, per_word](CoreBuilder& core, const MapRings& rings, std::uint32_t rows) {
     std::vector<compute::CoreOperand> operands = {{.ring = rings.inputs[0]}};
     if (two) operands.push_back({.ring = rings.inputs[1]});
     operands.push_back({.ring = rings.output});
-    core.kernel(p.kind, operands,
-                {{"count", static_cast<std::uint32_t>(rows * per_word)}, {"type", number(p.type)}});
+    core.kernel(p.kind, operands, {{"count", static_cast<std::uint32_t>(rows * per_word)}, {"type", number(p.type)}});
   };
   const MapTiling t = tile_map(map, shape.columns, shape.double_buffer);
-  Operation operation = make(map, t, shape, fmt::format("{} of {} elements, {}", p.kind, p.elements, to_string(p.type)),
-                             p.elements);
+  Operation operation =
+      make(map, t, shape, fmt::format("{} of {} elements, {}", p.kind, p.elements, to_string(p.type)), p.elements);
   const std::uint64_t bytes = result_rows(map, t) * 4;
   const Matrix matrix{p.type, bytes, 1, p.elements};
   operation.inputs = [matrix, two](std::uint64_t seed) {
@@ -112,8 +115,7 @@ Operation elementwise_operation(const ElementwiseProblem& p, const MachineShape&
     read_row(matrix, after.back(), 0, p.elements, y);
     Verdict verdict{.total = p.elements, .rule = compute::is_integer(p.type) ? "exact" : "within one rounding"};
     for (std::uint64_t i = 0; i < p.elements; ++i) {
-      const double expected =
-          reference::saturated(p.type, reference::elementwise(p.kind, a[i], two ? b[i] : 0));
+      const double expected = reference::saturated(p.type, reference::elementwise(p.kind, a[i], two ? b[i] : 0));
       verdict.compare(y[i], expected, reference::allowed_error(p.type, expected, 0), 0, i);
     }
     return verdict;
@@ -127,8 +129,8 @@ Operation softmax_operation(const RowProblem& p, const MachineShape& shape) {
   check_type(p.type, {bf16, fp32});
   check_row("columns", p.type, p.columns);
   const auto words = static_cast<std::uint32_t>(words_of(p.type, p.columns));
-  MapProblem map{.name = "softmax", .rows = p.rows, .inputs = {{.name = "x", .row_words = words}},
-                 .output_row_words = words};
+  MapProblem map{
+      .name = "softmax", .rows = p.rows, .inputs = {{.name = "x", .row_words = words}}, .output_row_words = words};
   map.kernel = [p](CoreBuilder& core, const MapRings& rings, std::uint32_t rows) {
     core.kernel("softmax", {{.ring = rings.inputs[0]}, {.ring = rings.output}},
                 {{"rows", rows},
@@ -172,16 +174,16 @@ Operation norm_operation(const std::string& kind, const RowProblem& p, const Mac
                  .output_row_words = words,
                  .constant_words = layer ? 2 * words : words};
   map.kernel = [p, layer, words](CoreBuilder& core, const MapRings& rings, std::uint32_t rows) {
-    std::vector<compute::CoreOperand> operands = {{.ring = rings.inputs[0]},
-                                                  {.ring = rings.output},
-                                                  {.ring = rings.constants, .offset = 0, .bytes = words * 4}};
+    std::vector<compute::CoreOperand> operands = {
+        {.ring = rings.inputs[0]}, {.ring = rings.output}, {.ring = rings.constants, .offset = 0, .bytes = words * 4}};
     if (layer) operands.push_back({.ring = rings.constants, .offset = words * 4, .bytes = words * 4});
     core.kernel(layer ? "layer_norm" : "rms_norm", operands,
                 {{"rows", rows}, {"columns", p.columns}, {"type", number(p.type)}});
   };
   const MapTiling t = tile_map(map, shape.columns, shape.double_buffer);
-  Operation operation = make(map, t, shape, fmt::format("{} norm {} x {}, {}", kind, p.rows, p.columns, to_string(p.type)),
-                             (layer ? 8 : 5) * p.rows * p.columns);
+  Operation operation =
+      make(map, t, shape, fmt::format("{} norm {} x {}, {}", kind, p.rows, p.columns, to_string(p.type)),
+           (layer ? 8 : 5) * p.rows * p.columns);
   const Matrix matrix{p.type, std::uint64_t{words} * 4, result_rows(map, t), p.columns};
   const Matrix constants{p.type, std::uint64_t{words} * 4, layer ? 2U : 1U, p.columns};
   operation.inputs = [matrix, constants](std::uint64_t seed) {
@@ -223,11 +225,10 @@ Operation pool_operation(const PoolProblem& p, const MachineShape& shape) {
   const std::uint32_t out_height = (p.height + 2 * p.padding - p.window) / p.stride + 1;
   const std::uint32_t out_width = (width - p.window) / p.stride + 1;
   const auto pixel = static_cast<std::uint32_t>(words_of(p.type, p.channels));
-  MapProblem map{
-      .name = p.largest ? "max_pool" : "avg_pool",
-      .rows = out_height,
-      .inputs = {{.name = "x", .row_words = width * pixel, .stride = p.stride, .window = p.window}},
-      .output_row_words = out_width * pixel};
+  MapProblem map{.name = p.largest ? "max_pool" : "avg_pool",
+                 .rows = out_height,
+                 .inputs = {{.name = "x", .row_words = width * pixel, .stride = p.stride, .window = p.window}},
+                 .output_row_words = out_width * pixel};
   require(width * pixel <= 4095, "image rows of at most 16380 bytes", fmt::format("{}", width * pixel * 4));
   map.kernel = [p, width](CoreBuilder& core, const MapRings& rings, std::uint32_t rows) {
     CoreBuilder::Parameters parameters = {{"height", (rows - 1) * p.stride + p.window},
@@ -249,7 +250,8 @@ Operation pool_operation(const PoolProblem& p, const MachineShape& shape) {
                        p.height, p.width, p.channels, p.window, p.stride, p.padding, to_string(p.type)),
            out_elements * p.window * p.window);
   const std::uint64_t rows = result_rows(map, t);
-  const Matrix image{p.type, std::uint64_t{width} * pixel * 4, map.inputs[0].rows(rows), std::uint64_t{width} * p.channels};
+  const Matrix image{p.type, std::uint64_t{width} * pixel * 4, map.inputs[0].rows(rows),
+                     std::uint64_t{width} * p.channels};
   operation.inputs = [p, image](std::uint64_t seed) {
     std::vector<std::byte> bytes = random_matrix(image, seed);
     // Padding never wins: the least number of the type, -128 and 0x8000 for integers, minus infinity for floats.

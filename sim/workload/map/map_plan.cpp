@@ -31,9 +31,15 @@ constexpr std::array<std::uint8_t, kRows> kCollect = {0, 1, 4, 5};
 /// Locks of a compute tile.
 enum CoreLock : std::uint8_t { kFull0, kEmpty0, kFull1, kEmpty1, kOutFull, kOutEmpty };
 
-std::uint64_t aligned(std::uint64_t bytes) { return (bytes + kAlignment - 1) / kAlignment * kAlignment; }
-std::uint64_t ceil_div(std::uint64_t a, std::uint64_t b) { return (a + b - 1) / b; }
-std::uint32_t narrow(std::uint64_t value) { return static_cast<std::uint32_t>(value); }
+std::uint64_t aligned(std::uint64_t bytes) {
+  return (bytes + kAlignment - 1) / kAlignment * kAlignment;
+}
+std::uint64_t ceil_div(std::uint64_t a, std::uint64_t b) {
+  return (a + b - 1) / b;
+}
+std::uint32_t narrow(std::uint64_t value) {
+  return static_cast<std::uint32_t>(value);
+}
 
 std::uint64_t core_bytes(const MapProblem& p, std::uint64_t rows, unsigned buffers) {
   std::uint64_t bytes = buffers * aligned(rows * p.output_row_words * 4) + aligned(p.constant_words * 4);
@@ -43,7 +49,8 @@ std::uint64_t core_bytes(const MapProblem& p, std::uint64_t rows, unsigned buffe
 
 std::uint64_t largest_row(const MapProblem& p) {
   std::uint64_t words = p.output_row_words;
-  for (const MapInput& input : p.inputs) words = std::max<std::uint64_t>(words, std::uint64_t{input.stride} * input.row_words);
+  for (const MapInput& input : p.inputs)
+    words = std::max<std::uint64_t>(words, std::uint64_t{input.stride} * input.row_words);
   return words * 4;
 }
 
@@ -186,10 +193,8 @@ class MapPlanner {
         bd.d1_stepsize = input.row_words;
         bd.d2_stepsize = t_.tile_rows * input.stride * input.row_words;
       }
-      plan_.transfers.push_back({{shim_tile(column), DmaDirection::Mm2s, channel_number},
-                                 bd,
-                                 static_cast<std::uint32_t>(i),
-                                 step});
+      plan_.transfers.push_back(
+          {{shim_tile(column), DmaDirection::Mm2s, channel_number}, bd, static_cast<std::uint32_t>(i), step});
     }
   }
 
@@ -254,11 +259,11 @@ class MapPlanner {
     add_task(drain, 0, t_.steps, t_.steps - 1);
     plan_.channels.push_back(std::move(drain));
     for (std::uint32_t step = 0; step < t_.steps; ++step) {
-      plan_.transfers.push_back({{shim_tile(column), DmaDirection::S2mm, 0},
-                                 host_descriptor(first_row(p_, t_, step, column) * p_.output_row_words,
-                                                 std::uint64_t{t_.rows} * words),
-                                 narrow(plan_.arguments.size() - 1),
-                                 step});
+      plan_.transfers.push_back(
+          {{shim_tile(column), DmaDirection::S2mm, 0},
+           host_descriptor(first_row(p_, t_, step, column) * p_.output_row_words, std::uint64_t{t_.rows} * words),
+           narrow(plan_.arguments.size() - 1),
+           step});
     }
   }
 
@@ -316,9 +321,10 @@ MapTiling tile_map(const MapProblem& p, unsigned columns, bool double_buffer) {
   const std::uint64_t step = p.row_step;
   if (core_bytes(p, step, t.buffers) > kCoreRoom) t.buffers = 1;
   if (core_bytes(p, step, t.buffers) > kCoreRoom) {
-    throw WorkloadError(fmt::format("{}: expected rows that fit a core with their results ({} bytes), came {} bytes for "
-                                    "{} row{}",
-                                    p.name, kCoreRoom, core_bytes(p, step, t.buffers), step, step == 1 ? "" : "s"));
+    throw WorkloadError(
+        fmt::format("{}: expected rows that fit a core with their results ({} bytes), came {} bytes for "
+                    "{} row{}",
+                    p.name, kCoreRoom, core_bytes(p, step, t.buffers), step, step == 1 ? "" : "s"));
   }
   const std::uint64_t blocks = ceil_div(p.rows, step);
   t.rows = narrow(std::min<std::uint64_t>(kRows, blocks));
@@ -339,6 +345,8 @@ std::uint64_t first_row(const MapProblem& p, const MapTiling& t, std::uint32_t s
   return std::min((std::uint64_t{step} * t.columns + column) * t.chunk(), last);
 }
 
-Plan plan_map(const MapProblem& problem, const MapTiling& tiling) { return MapPlanner(problem, tiling).run(); }
+Plan plan_map(const MapProblem& problem, const MapTiling& tiling) {
+  return MapPlanner(problem, tiling).run();
+}
 
 }  // namespace aie4::workload

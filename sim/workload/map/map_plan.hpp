@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Operations whose results are rows that depend on few rows of their inputs: elementwise, softmax, norms, pooling.
-// Each core works on rows of its own; memory tiles only hand over. Pure. The dataflow is described in docs/workloads.md.
+// Each core works on rows of its own; memory tiles only hand over. Pure. The dataflow is described in
+// docs/workloads.md.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +34,7 @@ struct MapRings {
 
 struct MapProblem {
   std::string name = {};
-  std::uint64_t rows = 0;  ///< Of the result.
+  std::uint64_t rows = 0;             ///< Of the result.
   std::vector<MapInput> inputs = {};  ///< One or two.
   std::uint32_t output_row_words = 0;
   std::uint32_t constant_words = 0;  ///< An argument that every core gets once, only with one input. 0: none.

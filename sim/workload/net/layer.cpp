@@ -21,7 +21,10 @@ using nlohmann::json;
 class Reader {
  public:
   Reader(const json& layer, const Parameters& parameters, const MachineShape& shape)
-      : layer_(layer), parameters_(parameters), shape_(shape), name_(layer.value("name", layer.at("op").get<std::string>())) {}
+      : layer_(layer),
+        parameters_(parameters),
+        shape_(shape),
+        name_(layer.value("name", layer.at("op").get<std::string>())) {}
 
   std::vector<Layer> run() {
     const std::string op = layer_.at("op");
@@ -48,9 +51,13 @@ class Reader {
 
  private:
   [[nodiscard]] std::uint64_t number(const char* key) const { return layer_.at(key); }
-  [[nodiscard]] std::uint64_t number(const char* key, std::uint64_t otherwise) const { return layer_.value(key, otherwise); }
+  [[nodiscard]] std::uint64_t number(const char* key, std::uint64_t otherwise) const {
+    return layer_.value(key, otherwise);
+  }
   [[nodiscard]] std::uint32_t small(const char* key) const { return layer_.at(key); }
-  [[nodiscard]] std::uint32_t small(const char* key, std::uint32_t otherwise) const { return layer_.value(key, otherwise); }
+  [[nodiscard]] std::uint32_t small(const char* key, std::uint32_t otherwise) const {
+    return layer_.value(key, otherwise);
+  }
   [[nodiscard]] std::string text(const char* key, const char* otherwise) const {
     return layer_.value(key, std::string(otherwise));
   }
@@ -122,7 +129,8 @@ class Reader {
                           shape_);
   }
 
-  [[nodiscard]] Operation elementwise(const std::string& kind, std::uint64_t elements, compute::ElementType what) const {
+  [[nodiscard]] Operation elementwise(const std::string& kind, std::uint64_t elements,
+                                      compute::ElementType what) const {
     return elementwise_operation({.kind = kind, .elements = elements, .type = what}, shape_);
   }
 
@@ -135,9 +143,9 @@ class Reader {
     const std::uint64_t dim = number("head_dim");
     add("scores", heads * count(), product({.m = queries, .k = dim, .n = keys, .a = what, .b = what, .c = what}));
     add("softmax", count(),
-        softmax_operation({heads * queries, static_cast<std::uint32_t>(keys), what,
-                           1.0F / std::sqrt(static_cast<float>(dim))},
-                          shape_));
+        softmax_operation(
+            {heads * queries, static_cast<std::uint32_t>(keys), what, 1.0F / std::sqrt(static_cast<float>(dim))},
+            shape_));
     add("context", heads * count(),
         product({.m = queries, .k = keys, .n = dim, .a = what, .b = what, .c = what, .b_rows = true}));
   }
@@ -150,7 +158,8 @@ class Reader {
     const std::uint64_t hidden = number("hidden");
     const bool gated = layer_.value("gated", false);
     const std::string activation = text("activation", gated ? "silu" : "gelu");
-    add("up", count() * (gated ? 2 : 1), product({.m = rows, .k = width, .n = hidden, .a = what, .b = what, .c = what}));
+    add("up", count() * (gated ? 2 : 1),
+        product({.m = rows, .k = width, .n = hidden, .a = what, .b = what, .c = what}));
     add(activation, count(), elementwise(activation, rows * hidden, what));
     if (gated) add("gate", count(), elementwise("mul", rows * hidden, what));
     add("down", count(), product({.m = rows, .k = hidden, .n = width, .a = what, .b = what, .c = what}));

@@ -21,7 +21,8 @@ struct Layer {
   Operation operation;
 };
 
-/// What `op` names; an attention or an mlp is several layers. The object is as the schema wants it. Throws WorkloadError.
+/// What `op` names; an attention or an mlp is several layers. The object is as the schema wants it. Throws
+/// WorkloadError.
 [[nodiscard]] std::vector<Layer> make_layers(const nlohmann::json& layer, const Parameters& parameters,
                                              const MachineShape& shape);
 

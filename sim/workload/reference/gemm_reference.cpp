@@ -53,7 +53,8 @@ Verdict check_gemm(const GemmProblem& p, const GemmMatrices& matrices, std::span
       const std::span<const float> column = columns.column(n);
       Sum sum(p.a);
       for (std::uint64_t k = 0; k < p.k; ++k) sum.add(row_of_a[k], static_cast<double>(column[k]));
-      sum.compare(verdict, read_element(matrices.c, c, row, n), {.type = p.c, .shift = p.shift, .relu = p.relu}, row, n);
+      sum.compare(verdict, read_element(matrices.c, c, row, n), {.type = p.c, .shift = p.shift, .relu = p.relu}, row,
+                  n);
     }
   }
   return verdict;

@@ -39,8 +39,8 @@ struct Verdict {
   std::uint64_t different = 0;
   std::uint64_t total = 0;  ///< Elements there are.
   double worst = 0;         ///< Error as a part of what is allowed; floats only.
-  std::string first = {};        ///< Of the differences: where, expected, came.
-  std::string rule = {};         ///< "exact", or what was allowed.
+  std::string first = {};   ///< Of the differences: where, expected, came.
+  std::string rule = {};    ///< "exact", or what was allowed.
 
   [[nodiscard]] bool ok() const { return different == 0 && compared > 0; }
   /// Counts one element; `allowed` is the largest error.

@@ -18,8 +18,8 @@ void softmax(std::vector<double>& row);
 /// `beta` empty: RMS norm, without a mean.
 void normalise(std::vector<double>& row, std::span<const double> gamma, std::span<const double> beta);
 
-/// How far a result of that type may be off: one rounding of it for floats (and what fp32 arithmetic in between may add),
-/// nothing for integers.
+/// How far a result of that type may be off: one rounding of it for floats (and what fp32 arithmetic in between may
+/// add), nothing for integers.
 [[nodiscard]] double allowed_error(compute::ElementType type, double expected, double scale);
 /// Saturated to the type.
 [[nodiscard]] double saturated(compute::ElementType type, double value);

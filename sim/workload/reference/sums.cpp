@@ -21,9 +21,7 @@ double integer_result(compute::ElementType operands, std::int64_t sum, const Res
     --quotient;
   }
   if (2 * rest > scale || (2 * rest == scale && quotient % 2 != 0)) ++quotient;
-  const double high = result.type == i8    ? 127
-                      : result.type == i16 ? 32767
-                                           : std::numeric_limits<std::int32_t>::max();
+  const double high = result.type == i8 ? 127 : result.type == i16 ? 32767 : std::numeric_limits<std::int32_t>::max();
   return std::clamp(static_cast<double>(quotient), -high - 1, high);
 }
 

@@ -20,7 +20,8 @@ struct Result {
 [[nodiscard]] std::string rule_of(compute::ElementType operands);
 
 /// Integers: exact, wrapped to the width of the running sums, then shifted, rounded to nearest with halves to even, and
-/// saturated. Floats: compared with the exact sum; allowed is what roundings of fp32 sums and one of the result can make.
+/// saturated. Floats: compared with the exact sum; allowed is what roundings of fp32 sums and one of the result can
+/// make.
 class Sum {
  public:
   explicit Sum(compute::ElementType operands) : operands_(operands), integer_(compute::is_integer(operands)) {}
