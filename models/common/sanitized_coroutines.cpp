@@ -197,4 +197,9 @@ extern "C" const char* __lsan_default_suppressions() {
   // The library's own: what a process waits for, if the simulation ends before the wait.
   return "leak:sc_core::sc_event_expr\n";
 }
+#else
+extern "C" const char* __tsan_default_options() {
+  // It would wait for races of threads that are still there: every coroutine looks like one.
+  return "atexit_sleep_ms=0";
+}
 #endif

@@ -2,7 +2,9 @@
 #include "sim/cli/boundary_tap.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <chrono>
 #include <system_error>
 
 #include "models/registers/mailbox.hpp"
@@ -13,6 +15,15 @@ namespace aie4::cli {
 namespace {
 
 constexpr std::uint8_t kDoorbellBar = 2;
+
+void open(std::ofstream& out, const std::filesystem::path& file, const char* option) {
+  errno = 0;
+  out.open(file, std::ios::binary | std::ios::trunc);
+  if (!out) {
+    const std::error_code reason(errno, std::generic_category());
+    throw Failure(std::string(option) + ": cannot write " + file.string() + ": " + reason.message());
+  }
+}
 
 }  // namespace
 
@@ -40,14 +51,11 @@ LatencyMeter::Summary LatencyMeter::summary() const {
   return {samples_, minimum_ps_, total_ps_ / samples_, maximum_ps_};
 }
 
-BoundaryTap::BoundaryTap(Machine& machine, const std::filesystem::path& file) : machine_(machine), file_(file) {
+BoundaryTap::BoundaryTap(Machine& machine, const std::filesystem::path& file, const std::filesystem::path& times)
+    : machine_(machine), file_(file) {
+  if (!times.empty()) open(times_, times, "--host-times");
   if (!file_.empty()) {
-    errno = 0;
-    out_.open(file_, std::ios::binary | std::ios::trunc);
-    if (!out_) {
-      const std::error_code reason(errno, std::generic_category());
-      throw Failure("--record: cannot write " + file_.string() + ": " + reason.message());
-    }
+    open(out_, file_, "--record");
     const transcript::Header header{.producer = std::string("aie4sim ") + AIE4SIM_VERSION,
                                     .configuration = config::print_toml(machine.configuration(), {.comments = false})};
     recorder_.emplace(out_, header, [&machine] { return machine.now_ps(); });
@@ -63,11 +71,22 @@ void BoundaryTap::observe(const pci::BoundaryEvent& event) {
   latency_.observe(event, machine_.now_ps());
   if (!recorder_) return;
   recorder_->observe(event);
+  note_time();
   // What a client did stays readable if this program is killed later.
   if (event.kind == pci::BoundaryEventKind::Disconnect) recorder_->flush();
 }
 
+void BoundaryTap::note_time() {
+  if (!times_.is_open()) return;
+  const auto now = std::chrono::steady_clock::now().time_since_epoch();
+  const auto time = static_cast<std::uint64_t>(std::chrono::nanoseconds(now).count());
+  std::array<char, sizeof time> bytes{};
+  for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<char>(time >> (8 * i) & 0xFFU);
+  times_.write(bytes.data(), bytes.size());
+}
+
 std::optional<transcript::Footer> BoundaryTap::finish() {
+  if (times_.is_open() && !times_.flush()) throw Failure("--host-times: the file could not be written");
   if (!recorder_) return std::nullopt;
   try {
     return recorder_->finish();

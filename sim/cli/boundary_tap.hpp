@@ -39,24 +39,31 @@ class LatencyMeter {
 /// The observer of all functions of a machine, which outlives it.
 class BoundaryTap final : public pci::BoundaryObserver {
  public:
-  /// Records to `file` unless that is empty; throws Failure if it cannot be written.
-  BoundaryTap(Machine& machine, const std::filesystem::path& file);
+  /// Records to `file` unless that is empty; throws Failure if it cannot be written. `times`, unless empty, gets the
+  /// computer's monotonic clock at each recorded event, beside the recording, which holds nothing of the computer:
+  /// eight bytes each, nanoseconds, little endian.
+  BoundaryTap(Machine& machine, const std::filesystem::path& file, const std::filesystem::path& times = {});
   ~BoundaryTap() override;
   BoundaryTap(const BoundaryTap&) = delete;
   BoundaryTap& operator=(const BoundaryTap&) = delete;
 
   void observe(const pci::BoundaryEvent& event) override;
   void host_view(std::uint8_t function, pci::HostViewOption option, bool value) override {
-    if (recorder_) recorder_->host_view(function, option, value);
+    if (!recorder_) return;
+    recorder_->host_view(function, option, value);
+    note_time();
   }
   /// Closes the recording; throws Failure if it could not be written. Nothing if there is none.
   std::optional<transcript::Footer> finish();
   [[nodiscard]] LatencyMeter::Summary latency() const { return latency_.summary(); }
 
  private:
+  void note_time();
+
   Machine& machine_;
   std::filesystem::path file_;
   std::ofstream out_;
+  std::ofstream times_;
   std::optional<transcript::Recorder> recorder_;
   LatencyMeter latency_;
 };

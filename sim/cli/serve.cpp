@@ -11,6 +11,7 @@
 
 #include "sim/cli/boundary_tap.hpp"
 #include "sim/cli/command.hpp"
+#include "sim/cli/core_files.hpp"
 #include "sim/cli/files.hpp"
 #include "sim/cli/log.hpp"
 #include "sim/cli/options.hpp"
@@ -30,9 +31,11 @@ struct ServeOptions {
   std::string qtest;
   std::string pf_address = "4.0";
   std::string record;
+  std::string host_times;
   std::string summary_json;
   unsigned busy_poll_us = 100;
   TraceOptions trace;
+  BindOptions bind;
   ConfigurationOptions configuration;
   Log log;
 };
@@ -108,7 +111,8 @@ void write_json(const ServeOptions& options, const Summary& summary) {
 }
 
 int serve(ServeOptions& options) {
-  const Configuration configuration = configuration_of(options);
+  Configuration configuration = configuration_of(options);
+  options.bind.apply(configuration);
   vfio_user::ServerOptions server_options{
       .sockets = sockets_of(options),
       .qtest_socket = options.qtest,
@@ -122,7 +126,7 @@ int serve(ServeOptions& options) {
   Machine machine(
       configuration, [&options](const Diagnostic& diagnostic) { options.log.write(diagnostic); }, trace.probe());
   options.log.set_clock([&machine] { return machine.now_ps(); });
-  BoundaryTap tap(machine, options.record);
+  BoundaryTap tap(machine, options.record, options.host_times);
   vfio_user::MachineHost host(machine);
   std::unique_ptr<vfio_user::Server> server;
   server_options.on_report = [&] {
@@ -166,10 +170,15 @@ void add_serve(CLI::App& app, Action& action) {
   command->add_option("--busy-poll-us", options->busy_poll_us, "How long to look for the next message before sleeping")
       ->check(CLI::Range(0U, 1'000'000U))
       ->capture_default_str();
-  command->add_option("--record", options->record, "Record the PCI boundary to this transcript");
+  CLI::Option* record = command->add_option("--record", options->record, "Record the PCI boundary to this transcript");
+  command
+      ->add_option("--host-times", options->host_times,
+                   "Write the computer's monotonic clock at each recorded event to this file")
+      ->needs(record);
   command->add_option("--summary-json", options->summary_json, "Write the summary to this file, too, as JSON");
   options->trace.add_to(*command);
   options->log.add_options_to(*command);
+  options->bind.add_to(*command);
   options->configuration.add_to(*command);
   command->footer(
       "Prints \"ready\" when all sockets listen; SIGTERM or SIGINT ends it with a summary, SIGUSR1 logs what waits "

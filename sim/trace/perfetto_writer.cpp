@@ -4,54 +4,14 @@
 #include <ostream>
 #include <protozero/pbf_writer.hpp>
 
+#include "sim/trace/perfetto_fields.hpp"
+
 namespace aie4::trace {
 namespace {
 
 using protozero::pbf_writer;
 
-// Numbers of fields and of enumerators, called as there.
-namespace trace {
-constexpr std::uint32_t packet = 1;
-}  // namespace trace
-
-namespace trace_packet {
-constexpr std::uint32_t timestamp = 8;
-constexpr std::uint32_t trusted_packet_sequence_id = 10;
-constexpr std::uint32_t track_event = 11;
-constexpr std::uint32_t interned_data = 12;
-constexpr std::uint32_t sequence_flags = 13;
-constexpr std::uint32_t track_descriptor = 60;
-constexpr std::uint32_t SEQ_INCREMENTAL_STATE_CLEARED = 1;
-constexpr std::uint32_t SEQ_NEEDS_INCREMENTAL_STATE = 2;
-}  // namespace trace_packet
-
-namespace track_descriptor {
-constexpr std::uint32_t uuid = 1;
-constexpr std::uint32_t name = 2;
-constexpr std::uint32_t parent_uuid = 5;
-constexpr std::uint32_t counter = 8;
-constexpr std::uint32_t child_ordering = 11;
-constexpr std::uint32_t sibling_order_rank = 12;
-constexpr std::int32_t EXPLICIT = 3;
-}  // namespace track_descriptor
-
-namespace track_event {
-constexpr std::uint32_t type = 9;
-constexpr std::uint32_t name_iid = 10;
-constexpr std::uint32_t track_uuid = 11;
-constexpr std::uint32_t counter_value = 30;
-constexpr std::uint32_t flow_ids = 47;
-constexpr std::int32_t TYPE_SLICE_BEGIN = 1;
-constexpr std::int32_t TYPE_SLICE_END = 2;
-constexpr std::int32_t TYPE_INSTANT = 3;
-constexpr std::int32_t TYPE_COUNTER = 4;
-}  // namespace track_event
-
-namespace interned_data {
-constexpr std::uint32_t event_names = 2;
-constexpr std::uint32_t iid = 1;
-constexpr std::uint32_t name = 2;
-}  // namespace interned_data
+using namespace perfetto;  // NOLINT(google-build-using-namespace): only names of fields
 
 /// All packets come from one writer; another producer whose file is appended has another number.
 constexpr std::uint32_t kSequence = 0xA1E4;
@@ -134,7 +94,7 @@ void PerfettoWriter::finish_packet(std::uint32_t flags) {
   pbf_writer packet(packet_);
   packet.add_uint32(trace_packet::trusted_packet_sequence_id, kSequence);
   if (flags != 0) packet.add_uint32(trace_packet::sequence_flags, flags);
-  pbf_writer(buffer_).add_message(trace::packet, packet_);
+  pbf_writer(buffer_).add_message(perfetto::trace::packet, packet_);
   if (buffer_.size() >= kBuffer) flush();
 }
 

@@ -7,6 +7,7 @@ Control is a line protocol (guest -> laboratory on the left):
     mark NAME         a point in time worth keeping
     note TEXT         shown to the user, kept in the result
     probe STATUS      the driver was loaded (0) or not
+    trace BASE64      a line of the compressed kernel trace
     event NAME        a scenario tells the laboratory something
     counters NAME...  asks what the device has counted   <- counters VALUE...
     exit STATUS       the command ended             <- bye          when the whole kernel log has arrived
@@ -34,6 +35,7 @@ class Report:
     events: list[str] = field(default_factory=list)
     probe: int | None = None
     status: int | None = None
+    trace: list[str] = field(default_factory=list)
 
 
 class Channels:
@@ -131,6 +133,8 @@ class Channels:
             self._note(rest)
         elif word == "event":
             report.events.append(rest)
+        elif word == "trace":
+            report.trace.append(rest)
         elif word == "counters":
             self._send(" ".join(["counters", *self._counted(rest.split())]))
         elif word == "probe":

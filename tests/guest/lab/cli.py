@@ -50,6 +50,8 @@ def _parser() -> argparse.ArgumentParser:
     running = commands.add_parser("run", help="boot a guest and run a command in it", epilog=EXAMPLES,
                                   formatter_class=FORMAT)
     add_run_options(running)
+    running.add_argument("--profile", type=Path, metavar="FILE",
+                         help="trace the guest's kernel, too, and write one Perfetto timeline of driver and device")
     running.add_argument("command", nargs="+", metavar="COMMAND", help="one string is given to sh -c")
     testing = commands.add_parser("test", help="run scenarios and check their results", epilog=EXAMPLES,
                                   formatter_class=FORMAT)
@@ -94,6 +96,8 @@ def options_from(arguments: argparse.Namespace) -> session.Options:
         raise LabError(f"--vfs: expected 0 to 16, got {arguments.vfs}")
     if arguments.aie4sim and not arguments.aie4sim.is_file():
         raise LabError(f"--aie4sim {arguments.aie4sim}: no such file (is it built?)")
+    if getattr(arguments, "profile", None) and arguments.aie4sim is None:
+        raise LabError("--profile needs --aie4sim, which reads the transcript")
     if arguments.aie4sim is None and "{aie4sim}" in arguments.server:
         raise LabError("--aie4sim PATH is needed (or --server with another device server)")
     extra = [word for pair in arguments.set for word in ("--set", pair)]
@@ -109,7 +113,7 @@ def options_from(arguments: argparse.Namespace) -> session.Options:
         ram_mib=arguments.ram, append=arguments.append, timeout=arguments.timeout, faults=arguments.fault,
         server=arguments.server, server_arguments=extra, images={k: v for k, v in images.items() if v},
         log_dir=arguments.log_dir, keep=arguments.keep, load=not arguments.no_load, reboot=arguments.reboot,
-        xrt=not arguments.no_xrt, files=files)
+        xrt=not arguments.no_xrt, files=files, profile=getattr(arguments, "profile", None))
 
 
 def guest_command(words: list[str], options: session.Options) -> str:

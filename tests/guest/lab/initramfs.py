@@ -43,7 +43,7 @@ def base_layer(busybox_set: Path, kernel_set: Path) -> Path:
             if applet != "busybox":
                 archive.link(f"bin/{applet}", "busybox")
         archive.file("init", (GUEST_ROOT / "init").read_bytes(), executable=True)
-        for name in ("functions.sh", "scenarios.sh"):
+        for name in ("functions.sh", "profile.sh", "scenarios.sh"):
             archive.file(f"lab/{name}", (GUEST_ROOT / name).read_bytes())
         for path in scenarios:
             archive.file(f"lab/scenarios/{path.name}", path.read_bytes())

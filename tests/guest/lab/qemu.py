@@ -35,6 +35,7 @@ class Machine:
     vfs: list[Path] = field(default_factory=list)
     qtest: Path | None = None
     reboot: bool = False
+    trace: Path | None = None  # gets the time of every access that QEMU sends to a function
 
 
 def find(unpacked: Path | None) -> tuple[list[str], dict[str, str]]:
@@ -72,6 +73,8 @@ def arguments(machine: Machine, serial_descriptors: list[int]) -> list[str]:
                    "-device", f"isa-serial,index={index},irq={SERIAL_LINES[index]},chardev=serial{index}"]
     if not machine.reboot:
         result += ["-no-reboot"]
+    if machine.trace:
+        result += ["-msg", "timestamp=on", "-trace", "vfio_user_region_rw", "-D", str(machine.trace)]
     if machine.qtest:
         result += ["-qtest", f"unix:{machine.qtest},server=on,wait=off", "-qtest-log", "none"]
     if machine.iommu:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Callable
 
-from . import fetch, initramfs, processes, programs, qemu, xrt
+from . import fetch, initramfs, processes, profile, programs, qemu, xrt
 from .channels import Channels
 from .errors import LabError
 from .server import Server, Wiring
@@ -51,6 +51,7 @@ class Options:
     reboot: bool = False
     xrt: bool = True
     files: dict[str, Path] = field(default_factory=dict)
+    profile: Path | None = None
 
     @property
     def vf_count(self) -> int:
@@ -99,6 +100,7 @@ def guest_configuration(options: Options) -> dict[str, str]:
     """Shell variables of /lab/config in the guest."""
     carveout = options.memory == "carveout"
     return {
+        "LAB_PROFILE": "1" if options.profile else "0",
         "LAB_LOAD": "1" if options.load else "0",
         "LAB_PF": f"0000:00:{qemu.PF_SLOT:02x}.0" if options.pf else "",
         "LAB_SRIOV": "0" if options.static_vf else str(options.vfs),
@@ -109,6 +111,15 @@ def guest_configuration(options: Options) -> dict[str, str]:
         "LAB_CARVEOUT_BASE": hex(CARVEOUT_BASE),
         "LAB_CARVEOUT_SIZE": str(options.carveout_mib * MIB) if carveout else "",
     }
+
+
+def profile_arguments(options: Options) -> list[str]:
+    """What the device server is asked to note for a timeline."""
+    if not options.profile:
+        return []
+    folder = options.log_dir.resolve()
+    return ["--host-times", str(folder / profile.HOST_TIMES), "--trace", str(folder / profile.DEVICE_TRACE),
+            "--trace-unit", "ps"]
 
 
 def kernel_arguments(options: Options) -> str:
@@ -166,9 +177,9 @@ class Session:
             qtest=folder / "qtest.sock" if sriov else None, static_vf=options.static_vf,
             record=(options.log_dir / "transcript.aie4t").resolve(), log=(options.log_dir / "server.log").resolve(),
             summary=(options.log_dir / "summary.json").resolve(),
-            faults=options.faults, extra=options.server_arguments)
+            faults=options.faults, extra=options.server_arguments + profile_arguments(options))
         for stale in ("server.log", "qemu.log", "transcript.aie4t", "result.json", "summary.json", "output.txt",
-                      "guest-console.txt", "guest-dmesg.txt"):
+                      "guest-console.txt", "guest-dmesg.txt", *profile.FILES):
             (options.log_dir / stale).unlink(missing_ok=True)
         template = options.server.replace("{aie4sim}", str(options.aie4sim))
         self.server = Server(template, self._wiring, options.log_dir)
@@ -180,8 +191,12 @@ class Session:
         layers = [initramfs.base_layer(self._trees["busybox"], kernel_set), programs.layer(kernel_set)]
         if options.xrt:
             layers += [initramfs.xrt_layer(self._trees["xrt"]), xrt.control_code_layer(self._trees["xrt"])]
+        files = dict(options.files)
+        if options.profile and options.xrt:
+            files["lab/uprobes"] = self.folder / "uprobes"
+            files["lab/uprobes"].write_text(profile.uprobes(self._trees["xrt"]))
         content = initramfs.RunContent(self.command, guest_configuration(options),
-                                       firmware_images(options, self.folder), options.files)
+                                       firmware_images(options, self.folder), files)
         initramfs.assemble(self.folder / "initrd.cpio", layers, content)
 
     def settled_resources(self, before: dict[str, int] | None, patience: float = 5.0) -> dict[str, int]:
@@ -207,7 +222,8 @@ class Session:
         machine = qemu.Machine(
             kernel=self._trees[f"kernel-{options.kernel}"] / "vmlinux", initrd=self.folder / "initrd.cpio",
             append=kernel_arguments(options), memory_mib=options.ram_mib, iommu=options.memory == "iova",
-            pf=self._wiring.pf, vfs=self._wiring.vfs, qtest=self._wiring.qtest, reboot=options.reboot)
+            pf=self._wiring.pf, vfs=self._wiring.vfs, qtest=self._wiring.qtest, reboot=options.reboot,
+            trace=(options.log_dir / profile.QEMU_TRACE).resolve() if options.profile else None)
         descriptors = self.channels.guest_descriptors()
         self._started = time.monotonic()
         self.machine = processes.spawn(
@@ -313,6 +329,9 @@ def run(options: Options, command: str, output: Callable[[bytes], None],
                 error = f"the device server ended with status {outcome.server_status}: " \
                         f"{processes.tail(session.server.log)}"
                 outcome.status = outcome.status or STATUS_LAB
+            if options.profile and not error:
+                assert options.aie4sim
+                note(profile.write(options.profile, report.trace, options.aie4sim, options.log_dir))
         except LabError as problem:
             error, outcome.status = str(problem), STATUS_LAB
         finally:

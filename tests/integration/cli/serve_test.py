@@ -144,6 +144,19 @@ class Serve(ProgramCase):
         self.assertIn("Vendor ID", self.succeed("transcript", "print", record))
         self.assertIn("all as recorded", self.succeed("replay", record))
 
+    def test_the_computers_clock_at_each_recorded_event_goes_to_a_file_of_its_own(self) -> None:
+        pf, record, times = (self.folder / name for name in ("pf.sock", "run.aie4t", "times"))
+        before = time.monotonic_ns()
+        server = self.start("--pf", pf, "--record", record, "--host-times", times)
+        client = self.client(pf)
+        client.ask(DEVICE_RESET)
+        client.config(0, 4)
+        _, output, _ = server.stop()
+        noted = [value for (value,) in struct.iter_unpack("<Q", times.read_bytes())]
+        self.assertIn(f"recorded: {len(noted)} events", output)
+        self.assertEqual(noted, sorted(noted))
+        self.assertTrue(before < noted[0] and noted[-1] < time.monotonic_ns())
+
     def test_the_log_goes_to_the_file_and_carries_simulated_time(self) -> None:
         log, pf = self.folder / "server.log", self.folder / "pf.sock"
         log.write_text("before\n")

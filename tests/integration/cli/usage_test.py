@@ -7,9 +7,10 @@ import unittest
 from program import ProgramCase
 
 # Every sub-command; those that only group others are followed by what they group.
-COMMANDS = ["serve", "up", "run", "dis", "replay", "transcript", "transcript print", "firmware", "firmware make",
-            "firmware inspect", "config", "config print", "config list", "faults", "version"]
-GROUPS = ["transcript", "firmware", "config"]
+COMMANDS = ["serve", "up", "run", "dis", "replay", "profile", "transcript", "transcript print", "firmware", "firmware make",
+            "firmware inspect", "config", "config print", "config list", "core", "core as", "core dis", "faults",
+            "version"]
+GROUPS = ["transcript", "firmware", "config", "core"]
 
 
 class Usage(ProgramCase):

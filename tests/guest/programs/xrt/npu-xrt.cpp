@@ -36,6 +36,28 @@ struct Plan {
 std::atomic<unsigned> started{0};
 std::atomic<unsigned> completed{0};
 std::atomic<bool> failed{false};
+/// From before each start to after its wait.
+std::atomic<long long> waited_ns{0};
+
+/// Adds to `waited_ns` while it lives.
+class Stopwatch {
+ public:
+  Stopwatch() : begun_(std::chrono::steady_clock::now()) {}
+  ~Stopwatch() { waited_ns += std::chrono::nanoseconds(std::chrono::steady_clock::now() - begun_).count(); }
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+
+ private:
+  std::chrono::steady_clock::time_point begun_;
+};
+
+/// One command, from its submission until its end is known.
+void execute(xrt::run& run) {
+  const Stopwatch stopwatch;
+  run.start();
+  ++started;
+  run.wait();
+}
 
 void expect_completed(unsigned device, const xrt::run& run, const char* what) {
   if (run.state() == ERT_CMD_STATE_COMPLETED) {
@@ -100,9 +122,7 @@ void mover(unsigned index, const Plan& plan, const xrt::device& device, const xr
       inputs[pair].fill(seed(pair, false));
       outputs[pair].fill(seed(pair, true));
     }
-    run.start();
-    ++started;
-    run.wait();
+    execute(run);
     expect_completed(index, run, "run");
     for (unsigned pair = 0; pair < plan.pairs; ++pair) {
       const std::string what = "run " + std::to_string(i) + ", argument " + std::to_string(2 * pair + 1);
@@ -127,9 +147,7 @@ void client(unsigned index, const Plan& plan) try {
   xrt::run run(kernel);
   run.set_arg(0, buffer);
   for (unsigned i = 0; i < plan.runs; ++i) {
-    run.start();
-    ++started;
-    run.wait();
+    execute(run);
     expect_completed(index, run, "run");
   }
   for (unsigned list = 0; list < plan.runlists; ++list) {
@@ -140,9 +158,12 @@ void client(unsigned index, const Plan& plan) try {
       members.back().set_arg(0, buffer);
       runlist.add(members.back());
     }
-    runlist.execute();
-    started += plan.length;
-    runlist.wait(std::chrono::milliseconds(10000));
+    {
+      const Stopwatch stopwatch;
+      runlist.execute();
+      started += plan.length;
+      runlist.wait(std::chrono::milliseconds(10000));
+    }
     for (const xrt::run& member : members) expect_completed(index, member, "member of a runlist");
   }
 } catch (const std::exception& error) {
@@ -194,7 +215,7 @@ int main(int argc, char** argv) {
   for (std::thread& thread : threads) thread.join();
   const unsigned expected = devices * (plan.runs + plan.runlists * plan.length);
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - begun;
-  std::printf("%u XRT runs started, %u completed, on %u VFs at once in %.2f s\n", started.load(), completed.load(),
-              devices, seconds.count());
+  std::printf("%u XRT runs started, %u completed, on %u VFs at once in %.2f s; %.1f us from start to end of wait\n",
+              started.load(), completed.load(), devices, seconds.count(), static_cast<double>(waited_ns) / 1000);
   return failed || devices == 0 || started != expected || completed != expected;
 }
