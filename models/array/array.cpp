@@ -56,6 +56,7 @@ Array::Array(sc_core::sc_module_name name, const Environment& environment, const
     }
   }
   connect_memory_tiles();
+  connect_compute_tiles();
 }
 
 void Array::connect_memory_tiles() {
@@ -73,6 +74,25 @@ void Array::connect_memory_tiles() {
       at(column)->connect(neighbours);
     }
   }
+}
+
+void Array::connect_compute_tiles() {
+  const auto at = [&](int column, int row) -> ComputeTile* {
+    const TileId id{static_cast<std::uint8_t>(column), static_cast<std::uint8_t>(row)};
+    if (column < 0 || row < 0 || !geometry_.contains(id) || geometry_.kind(id) != TileKind::Compute) return nullptr;
+    return &compute_tile(id);
+  };
+  for (int column = 0; column < geometry_.columns; ++column) {
+    for (int row = 0; row < static_cast<int>(geometry_.rows()); ++row) {
+      ComputeTile* tile = at(column, row);
+      if (tile == nullptr) continue;
+      tile->connect(at(column, row - 1), at(column - 1, row), at(column, row + 1), at(column + 1, row));
+    }
+  }
+}
+
+ComputeTile& Array::compute_tile(TileId id) {
+  return static_cast<ComputeTile&>(tile(id));
 }
 
 Array::~Array() = default;

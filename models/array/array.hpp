@@ -23,6 +23,7 @@ enum class Half : std::uint8_t;
 
 namespace aie4::array {
 
+class ComputeTile;
 struct FabricParts;
 class ShimTile;
 class Tile;
@@ -46,11 +47,14 @@ class Array : public sc_core::sc_module {
 
   [[nodiscard]] const Geometry& geometry() const { return geometry_; }
   [[nodiscard]] Tile& tile(TileId id) { return *tiles_.at(index_of(id)); }
+  /// Of a compute row.
+  [[nodiscard]] ComputeTile& compute_tile(TileId id);
   [[nodiscard]] ShimTile& shim_tile(unsigned column) { return *shim_tiles_.at(column); }
 
  private:
   void b_transport(int master, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   void connect_memory_tiles();
+  void connect_compute_tiles();
   void reset_column(unsigned column, registers::Half half);
   [[nodiscard]] std::size_t index_of(TileId id) const {
     return static_cast<std::size_t>(id.column) * geometry_.rows() + id.row;

@@ -15,6 +15,11 @@
 #include "models/common/resource_use.hpp"
 #include "models/common/wait_registry.hpp"
 
+namespace aie4::compute {
+class CoreLibrary;
+class KernelExecutor;
+}  // namespace aie4::compute
+
 namespace aie4::array {
 
 /// All of it outlives the array.
@@ -24,7 +29,9 @@ struct Environment {
   WaitRegistry& waits;
   Diagnostics& diagnostics;
   ResourceRegistry& resources;
-  Probe* probe = nullptr;  ///< Null: nobody watches.
+  Probe* probe = nullptr;                       ///< Null: nobody watches.
+  compute::KernelExecutor* executor = nullptr;  ///< Of the cores' kernels. Null: each computes when it starts.
+  const compute::CoreLibrary* cores = nullptr;  ///< Program memories that are no core programs. Null: knows none.
 
   [[nodiscard]] Geometry geometry() const {
     return {.columns = static_cast<std::uint8_t>(parameters.columns),

@@ -148,6 +148,17 @@ constexpr auto kTable = std::to_array<ParameterInfo>({
     {"compute.compiler_percent", &P::compute_compiler_percent, "%", 100, 100, 1000, Assumed,
      "AIE2P: 110 to 130 for Peano instead of chess", "cycles of the matrix unit, of the ideal"},
 
+    {"core.instruction_cycles", &P::core_instruction_cycles, "cycles", 1, 1, 10'000, Documented, kAm020,
+     "loop, next, event, done of a core program, and an end that leaves its loop: one bundle each"},
+    {"core.loop_cycles", &P::core_loop_cycles, "cycles", 3, 1, 10'000, Documented, kAm020,
+     "back to the start of a loop of a core program: a branch with delay slots that are partly filled"},
+    {"core.bus_cycles", &P::core_bus_cycles, "cycles", 8, 1, 10'000, Assumed, kNone,
+     "register write of a core over its processor bus"},
+    {"core.stream_fifo_beats", &P::core_stream_fifo_beats, "beats", 4, 1, 1024, Assumed, kNone,
+     "FIFO of a stream port of a core, in beats of 512 bit"},
+    {"core.cascade_fifo_beats", &P::core_cascade_fifo_beats, "beats", 2, 1, 1024, Assumed, kNone,
+     "FIFO of a cascade input of a core, in beats of 512 bit"},
+
     {"pci.pf_vectors", &P::pf_vectors, "1", 1, 1, 64, Assumed, kNone, "MSI-X table size of the PF"},
     {"pci.vf_vectors", &P::vf_vectors, "1", 16, 2, 64, Assumed, kNone,
      "MSI-X table size of a VF; vector 0 is the mailbox's, contexts share the others"},

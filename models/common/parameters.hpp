@@ -89,6 +89,12 @@ struct Parameters {
   std::uint64_t compute_reduction_step_cycles;
   std::uint64_t compute_reciprocal_cycles;
   std::uint64_t compute_compiler_percent;
+  // Cores.
+  std::uint64_t core_instruction_cycles;
+  std::uint64_t core_loop_cycles;
+  std::uint64_t core_bus_cycles;
+  std::uint64_t core_stream_fifo_beats;
+  std::uint64_t core_cascade_fifo_beats;
   // PCI.
   std::uint64_t pf_vectors;
   std::uint64_t vf_vectors;

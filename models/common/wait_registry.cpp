@@ -26,6 +26,8 @@ std::string_view to_string(WaitReason reason) {
       return "clock";
     case WaitReason::Host:
       return "host";
+    case WaitReason::Cascade:
+      return "cascade";
   }
   return "nothing";
 }

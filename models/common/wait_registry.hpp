@@ -12,8 +12,8 @@
 
 namespace aie4 {
 
-enum class WaitReason : std::uint8_t { None, Lock, Stream, Queue, Memory, Token, Barrier, Clock, Host };
-inline constexpr std::size_t kWaitReasons = 9;
+enum class WaitReason : std::uint8_t { None, Lock, Stream, Queue, Memory, Token, Barrier, Clock, Host, Cascade };
+inline constexpr std::size_t kWaitReasons = 10;
 
 [[nodiscard]] std::string_view to_string(WaitReason reason);
 

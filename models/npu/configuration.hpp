@@ -7,6 +7,11 @@
 #include "models/common/fault_plan.hpp"
 #include "models/common/parameters.hpp"
 
+namespace aie4::compute {
+class CoreLibrary;
+class KernelExecutor;
+}  // namespace aie4::compute
+
 namespace aie4 {
 
 /// How virtual functions come into being.
@@ -33,6 +38,10 @@ struct Configuration {
   PciIdentity identity;
   Parameters parameters;
   FaultPlan faults;
+  /// Who computes the kernels of cores, and who knows foreign core programs; both outlive the NPU. Null: each core
+  /// computes by itself when a kernel starts; nobody.
+  compute::KernelExecutor* executor = nullptr;
+  const compute::CoreLibrary* cores = nullptr;
 };
 
 }  // namespace aie4

@@ -32,7 +32,10 @@ Npu::Npu(sc_core::sc_module_name name, const Configuration& configuration, Fault
       npu_h_clock("npu_h", configuration.parameters.npu_h_mhz),
       noc("noc", count_functions(configuration), configuration.parameters),
       mpnpu("mpnpu", count_functions(configuration), configuration.parameters, waits, diagnostics, firmware.management),
-      array("array", {configuration.parameters, aie_clock, waits, diagnostics, resources, probe}, npu_h_clock),
+      array("array",
+            {configuration.parameters, aie_clock, waits, diagnostics, resources, probe, configuration.executor,
+             configuration.cores},
+            npu_h_clock),
       configuration_(configuration),
       management_image_(std::move(management_image)),
       cert_image_(std::move(cert_image)) {

@@ -23,6 +23,7 @@ void add_guest(CLI::App& app);
 void add_up(CLI::App& app, Action& action);
 void add_run(CLI::App& app, Action& action);
 void add_dis(CLI::App& app, Action& action);
+void add_core(CLI::App& app, Action& action);
 void add_replay(CLI::App& app, Action& action);
 void add_profile(CLI::App& app, Action& action);
 void add_transcript(CLI::App& app, Action& action);

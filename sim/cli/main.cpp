@@ -50,6 +50,7 @@ int run(int count, char** words) {
   add_up(app, action);
   add_run(app, action);
   add_dis(app, action);
+  add_core(app, action);
   add_replay(app, action);
   add_profile(app, action);
   add_transcript(app, action);

@@ -12,6 +12,7 @@
 
 #include "sim/cli/boundary_tap.hpp"
 #include "sim/cli/command.hpp"
+#include "sim/cli/core_files.hpp"
 #include "sim/cli/files.hpp"
 #include "sim/cli/log.hpp"
 #include "sim/cli/options.hpp"
@@ -38,6 +39,7 @@ struct RunOptions {
   std::string stats;
   bool json = false;
   TraceOptions trace;
+  BindOptions bind;
   ConfigurationOptions configuration;
   Log log;
 };
@@ -108,8 +110,9 @@ std::vector<ArgumentFile> parse_arguments(const std::vector<std::string>& option
 }
 
 int run(RunOptions& options) {
-  const Configuration configuration = options.configuration.apply();
+  Configuration configuration = options.configuration.apply();
   config::check(configuration);
+  options.bind.apply(configuration);
   const std::vector<ArgumentFile> arguments = parse_arguments(options.arguments);
   host::ProgramRunOptions run;
   run.memory = options.memory == "iova" ? host::AddressMode::Iova : host::AddressMode::Identity;
@@ -172,6 +175,7 @@ void add_run(CLI::App& app, Action& action) {
   command->add_option("--stats", options->stats, "Write what every resource did, as JSON, to this file");
   command->add_option("--record", options->record, "Record the PCI boundary to this transcript");
   command->add_flag("--json", options->json, "Print JSON, times in picoseconds");
+  options->bind.add_to(*command);
   options->trace.add_to(*command);
   options->log.add_options_to(*command);
   options->configuration.add_to(*command);

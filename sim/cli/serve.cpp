@@ -11,6 +11,7 @@
 
 #include "sim/cli/boundary_tap.hpp"
 #include "sim/cli/command.hpp"
+#include "sim/cli/core_files.hpp"
 #include "sim/cli/files.hpp"
 #include "sim/cli/log.hpp"
 #include "sim/cli/options.hpp"
@@ -34,6 +35,7 @@ struct ServeOptions {
   std::string summary_json;
   unsigned busy_poll_us = 100;
   TraceOptions trace;
+  BindOptions bind;
   ConfigurationOptions configuration;
   Log log;
 };
@@ -109,7 +111,8 @@ void write_json(const ServeOptions& options, const Summary& summary) {
 }
 
 int serve(ServeOptions& options) {
-  const Configuration configuration = configuration_of(options);
+  Configuration configuration = configuration_of(options);
+  options.bind.apply(configuration);
   vfio_user::ServerOptions server_options{
       .sockets = sockets_of(options),
       .qtest_socket = options.qtest,
@@ -175,6 +178,7 @@ void add_serve(CLI::App& app, Action& action) {
   command->add_option("--summary-json", options->summary_json, "Write the summary to this file, too, as JSON");
   options->trace.add_to(*command);
   options->log.add_options_to(*command);
+  options->bind.add_to(*command);
   options->configuration.add_to(*command);
   command->footer(
       "Prints \"ready\" when all sockets listen; SIGTERM or SIGINT ends it with a summary, SIGUSR1 logs what waits "

@@ -10,6 +10,7 @@
 #include "firmware-stub/image/verifier.hpp"
 #include "firmware-stub/management/firmware.hpp"
 #include "models/npu/npu.hpp"
+#include "sim/machine/core_bindings.hpp"
 #include "sim/machine/npu_backend.hpp"
 #include "sim/machine/shapes.hpp"
 
@@ -40,7 +41,7 @@ sc_core::sc_time picoseconds(std::uint64_t count) {
 class Machine::Impl {
  public:
   Impl(const Configuration& configuration_in, Diagnostics::Sink sink, Probe* probe)
-      : configuration(configuration_in),
+      : configuration(with_cores(configuration_in)),
         faults(configuration.faults),
         diagnostics(std::move(sink), [] { return sc_core::sc_time_stamp().value(); }),
         npu("npu", configuration, faults, diagnostics, firmware_set(),
@@ -65,6 +66,12 @@ class Machine::Impl {
     };
   }
 
+  /// Digests of foreign core programs are reported whether any are bound or not.
+  Configuration with_cores(Configuration wanted) {
+    if (wanted.cores == nullptr) wanted.cores = &no_bindings;
+    return wanted;
+  }
+
   FirmwareSet firmware_set() {
     return {.verifier = std::make_shared<image::ContainerVerifier>(),
             .management = management::make_management_factory(configuration, faults, management_counters,
@@ -82,6 +89,7 @@ class Machine::Impl {
     while (sc_core::sc_pending_activity_at_current_time()) advance(sc_core::SC_ZERO_TIME);
   }
 
+  CoreBindings no_bindings;
   Configuration configuration;
   FaultPlan faults;
   Diagnostics diagnostics;

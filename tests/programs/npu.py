@@ -5,6 +5,7 @@ The offsets and field positions here are written from the hardware description a
 tables, so that a program that moves the right bytes says something about both.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 MASK32 = 0xFFFFFFFF
@@ -242,12 +243,29 @@ def compute_s2mm_status(col: int, row: int, channel: int) -> int:
     return compute(col, row) + 0xACF00 + 4 * channel
 
 
+def compute_lock_register(col: int, row: int, lock: int) -> int:
+    return compute(col, row) + 0xAE000 + 16 * lock
+
+
+def program_memory(col: int, row: int) -> int:
+    return compute(col, row) + 0x80000
+
+
+def core_control(col: int, row: int) -> int:
+    return compute(col, row) + 0xA3000
+
+
+def core_status(col: int, row: int) -> int:
+    return compute(col, row) + 0xA3004
+
+
 # --- control code ----------------------------------------------------------------------------------------------------
 
 @dataclass
 class Uc:
     """Control code of one microcontroller: jobs in order, each with the data that it refers to, a page at a time."""
     index: int
+    prefix: str = ""  # Of labels.
     jobs: list[str] = field(default_factory=list)
     data: list[str] = field(default_factory=list)
     chains: list[str] = field(default_factory=list)
@@ -276,7 +294,7 @@ class Uc:
 
     def _label(self, prefix: str) -> str:
         self._labels += 1
-        return f"uc{self.index}_{prefix}{self._labels}"
+        return f"uc{self.index}_{self.prefix}{prefix}{self._labels}"
 
     def words(self, words: list[int]) -> str:
         """A block of data; its label."""
@@ -311,6 +329,15 @@ class Uc:
         """A page sequence of its own, reached by its label only; the label. A page ends before it."""
         label = f"uc{self.index}_{name}"
         self.scopes += [f"{label}:", *lines, "EOF", f".endl {label}"]
+        return label
+
+    def sequence(self, name: str, build: Callable[["Uc"], object]) -> str:
+        """A scope of what `build` adds to a microcontroller, with the data that it refers to."""
+        inner = Uc(self.index, prefix=f"{name}_")
+        build(inner)
+        label = f"uc{self.index}_{name}"
+        self.scopes += [f"{label}:", *inner.jobs, "EOF", ".align 16", *inner.chains, ".align 4", *inner.data,
+                        f".endl {label}"]
         return label
 
     def preempt(self, number: int, chunks: int) -> "Uc":

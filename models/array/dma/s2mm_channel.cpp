@@ -17,15 +17,6 @@ constexpr std::uint32_t beats_of(std::uint32_t words) {
   return (words + kWideBeatWords - 1) / kWideBeatWords;
 }
 
-/// When a word of a burst arrives. Bursts of one word a beat come from narrow switches.
-sc_core::sc_time arrival(const StreamBurst& burst, std::uint32_t word, const sc_core::sc_time& cycle) {
-  if (word + 1 == burst.count) return burst.last_beat;
-  const bool narrow = burst.count > 1 && burst.last_beat - burst.first_beat >= cycle * (0.9 * (burst.count - 1));
-  const std::uint32_t header = burst.header ? 1 : 0;
-  const std::uint32_t beat = narrow || word < header ? word : header + (word - header) / kWideBeatWords;
-  return std::min(burst.last_beat, burst.first_beat + cycle * beat);
-}
-
 }  // namespace
 
 S2mmChannel::S2mmChannel(sc_core::sc_module_name name, const Site& site)
@@ -75,7 +66,7 @@ void S2mmChannel::consume() {
 std::uint32_t S2mmChannel::take(const StreamBurst& burst, std::uint32_t used) {
   const sc_core::sc_time cycle = cycles(1);
   const auto words = static_cast<std::uint32_t>(std::min<std::uint64_t>(burst.count - used, generator_.remaining()));
-  const sc_core::sc_time first = arrival(burst, used, cycle);
+  const sc_core::sc_time first = word_arrival(burst, used, cycle);
   if (first > accept_end_ + cycle * kRounding) {
     stalled(WaitReason::Stream, DmaEvent::StreamStall, accept_end_, first, "stream starvation");
   }
@@ -83,7 +74,7 @@ std::uint32_t S2mmChannel::take(const StreamBurst& burst, std::uint32_t used) {
     execution_.flow = burst.flow;
     raise(DmaEvent::StartBd, EventPhase::Pulse, std::max(first, accept_end_));
   }
-  write(burst.words().subspan(used, words), first, arrival(burst, used + words - 1, cycle));
+  write(burst.words().subspan(used, words), first, word_arrival(burst, used + words - 1, cycle));
   saw_tlast_ = burst.tlast && used + words == burst.count;
   const bool ends_at_tlast = control_.fot_mode != FotMode::Off || control_.enable_out_of_order;
   if (generator_.remaining() == 0 || (saw_tlast_ && ends_at_tlast)) end_bd();
@@ -203,7 +194,7 @@ std::uint32_t S2mmChannel::take_header() {
   awaiting_ = false;
   Pending& front = pending_.front();
   const std::uint32_t header = front.burst.words()[front.used];
-  accept_end_ = std::max(accept_end_, arrival(front.burst, front.used, cycles(1))) + cycles(1);
+  accept_end_ = std::max(accept_end_, word_arrival(front.burst, front.used, cycles(1))) + cycles(1);
   saw_tlast_ = front.burst.tlast && front.used + 1 == front.burst.count;
   --queued_words_;
   if (++front.used == front.burst.count) pending_.pop_front();

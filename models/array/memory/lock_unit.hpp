@@ -74,6 +74,9 @@ class LockUnit : public sc_core::sc_module {
   /// Memory-mapped request: never waits. True: done. `change` in -64..63; `requester` outlives the locks.
   bool request(unsigned lock, bool acquire, int change, std::string_view requester = "a memory-mapped request");
 
+  /// Whether an acquire would succeed at once.
+  [[nodiscard]] bool available(unsigned lock, int change) const { return holds(locks_.at(lock).value, change); }
+
   /// For SC_THREADs: returns when the lock is taken, with `waiter.granted_at()` now or a cycle ahead (it costs
   /// lock.acquire_cycles, which the caller spends together with its other times). False: `cancel` was notified first;
   /// nothing was taken.

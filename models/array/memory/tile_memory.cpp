@@ -24,7 +24,20 @@ void ZeroedBytes::Free::operator()(std::byte* data) const {
 
 ZeroedBytes::ZeroedBytes(std::size_t size) : size_(size), data_(zeroed(size)) {}
 
+void ZeroedBytes::recall(std::uint64_t offset, std::uint64_t bytes, bool write) {
+  const auto races = [&](const Loan& loan) {
+    return offset < loan.end && loan.begin < offset + bytes && (write || loan.writes);
+  };
+  for (auto loan = std::ranges::find_if(loans_, races); loan != loans_.end();
+       loan = std::ranges::find_if(loans_, races)) {
+    MemoryBorrower& borrower = *loan->borrower;
+    borrower.recall();
+    give_back(borrower);
+  }
+}
+
 void ZeroedBytes::clear() {
+  touch(0, size_, true);
   data_.reset();
   data_.reset(zeroed(size_));
 }
@@ -114,7 +127,8 @@ bool TileMemoryPort::available(std::span<const MemoryRun> runs) const {
 }
 
 template <typename Move>
-DmaMemory::Result TileMemoryPort::transfer(std::span<const MemoryRun> runs, sc_core::sc_time start, const Move& move) {
+DmaMemory::Result TileMemoryPort::transfer(std::span<const MemoryRun> runs, sc_core::sc_time start, bool write,
+                                           const Move& move) {
   if (!available(runs)) return {.status = MemoryStatus::Unavailable, .done = start, .next = start};
   std::uint64_t cycles = 0;
   std::size_t word = 0;
@@ -124,6 +138,7 @@ DmaMemory::Result TileMemoryPort::transfer(std::span<const MemoryRun> runs, sc_c
     std::uint64_t left = std::uint64_t{run.words} * 4;
     while (left != 0) {
       const Piece part = piece(address, left);
+      part.memory->storage().touch(part.offset, part.bytes, write);
       move(part.memory->bytes().subspan(part.offset, part.bytes), word);
       cycles += part.memory->touch(part.offset, part.bytes);
       if (std::ranges::find(touched_, part.memory) == touched_.end()) touched_.push_back(part.memory);
@@ -140,14 +155,14 @@ DmaMemory::Result TileMemoryPort::transfer(std::span<const MemoryRun> runs, sc_c
 
 DmaMemory::Result TileMemoryPort::read(unsigned /*channel*/, std::span<const MemoryRun> runs,
                                        std::span<std::uint32_t> words, sc_core::sc_time start) {
-  return transfer(runs, start, [&](std::span<std::byte> memory, std::size_t word) {
+  return transfer(runs, start, false, [&](std::span<std::byte> memory, std::size_t word) {
     std::memcpy(words.data() + word, memory.data(), memory.size());
   });
 }
 
 DmaMemory::Result TileMemoryPort::write(unsigned /*channel*/, std::span<const MemoryRun> runs,
                                         std::span<const std::uint32_t> words, sc_core::sc_time start) {
-  return transfer(runs, start, [&](std::span<std::byte> memory, std::size_t word) {
+  return transfer(runs, start, true, [&](std::span<std::byte> memory, std::size_t word) {
     std::memcpy(memory.data(), words.data() + word, memory.size());
   });
 }

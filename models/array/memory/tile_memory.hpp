@@ -18,6 +18,14 @@
 
 namespace aie4::array {
 
+/// Somebody who computes on memory while its simulated time passes: a core that runs a kernel.
+class MemoryBorrower {
+ public:
+  virtual ~MemoryBorrower() = default;
+  /// Somebody else is about to access what it has on loan, in a way that races: it finishes and gives all back.
+  virtual void recall() = 0;
+};
+
 /// Bytes that are zero until written and take no memory of the host before. Spans are valid until `clear`.
 class ZeroedBytes {
  public:
@@ -27,12 +35,33 @@ class ZeroedBytes {
   [[nodiscard]] std::span<const std::byte> bytes() const { return {data_.get(), size_}; }
   void clear();
 
+  /// The borrower reads these bytes, or writes them too, until it gives all of its loans back.
+  void lend(MemoryBorrower& borrower, std::uint64_t offset, std::uint64_t bytes, bool writes) {
+    loans_.push_back({&borrower, offset, offset + bytes, writes});
+  }
+  void give_back(const MemoryBorrower& borrower) {
+    std::erase_if(loans_, [&](const Loan& loan) { return loan.borrower == &borrower; });
+  }
+  /// To be called before an access: recalls what is on loan to somebody whose results the access could see or change.
+  void touch(std::uint64_t offset, std::uint64_t bytes, bool write) {
+    if (!loans_.empty()) recall(offset, bytes, write);
+  }
+
  private:
+  struct Loan {
+    MemoryBorrower* borrower = nullptr;
+    std::uint64_t begin = 0;
+    std::uint64_t end = 0;
+    bool writes = false;
+  };
+  void recall(std::uint64_t offset, std::uint64_t bytes, bool write);
+
   struct Free {
     void operator()(std::byte* data) const;
   };
   std::size_t size_;
   std::unique_ptr<std::byte, Free> data_;
+  std::vector<Loan> loans_;
 };
 
 /// One memory: a number of single-ported banks that each serve one row in a clock cycle.
@@ -104,7 +133,7 @@ class TileMemoryPort : public DmaMemory {
   [[nodiscard]] Piece piece(std::uint64_t address, std::uint64_t bytes) const;
   [[nodiscard]] bool available(std::span<const MemoryRun> runs) const;
   template <typename Move>
-  Result transfer(std::span<const MemoryRun> runs, sc_core::sc_time start, const Move& move);
+  Result transfer(std::span<const MemoryRun> runs, sc_core::sc_time start, bool write, const Move& move);
 
   const Environment& environment_;
   std::uint64_t base_;

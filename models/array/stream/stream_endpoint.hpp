@@ -16,6 +16,7 @@
 #include <systemc>
 
 #include "models/array/stream/stream_buffer.hpp"
+#include "models/array/stream/stream_timing.hpp"
 
 namespace aie4::array {
 
@@ -33,6 +34,16 @@ struct StreamBurst {
 
   [[nodiscard]] std::span<const std::uint32_t> words() const { return buffer.words(offset, count); }
 };
+
+/// When a word of a burst arrives. Bursts of one word a beat come from narrow switches.
+[[nodiscard]] inline sc_core::sc_time word_arrival(const StreamBurst& burst, std::uint32_t word,
+                                                   const sc_core::sc_time& cycle) {
+  if (word + 1 == burst.count) return burst.last_beat;
+  const bool narrow = burst.count > 1 && burst.last_beat - burst.first_beat >= cycle * (0.9 * (burst.count - 1));
+  const std::uint32_t header = burst.header ? 1 : 0;
+  const std::uint32_t beat = narrow || word < header ? word : header + (word - header) / kWideBeatWords;
+  return std::min(burst.last_beat, burst.first_beat + cycle * beat);
+}
 
 /// The receiving end of a route.
 class StreamSink {

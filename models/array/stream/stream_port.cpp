@@ -38,6 +38,14 @@ std::optional<StreamPortAddress> trace_s2mm_port(const Geometry& geometry, TileI
   return find(geometry, tile, Switch::Wide512, PortDirection::Manager, PortGroup::DmaTrace, 0);
 }
 
+std::optional<StreamPortAddress> core_in_port(const Geometry& geometry, TileId tile, unsigned index) {
+  return find(geometry, tile, Switch::Wide512, PortDirection::Manager, PortGroup::AieCore, index);
+}
+
+std::optional<StreamPortAddress> core_out_port(const Geometry& geometry, TileId tile) {
+  return find(geometry, tile, Switch::Wide512, PortDirection::Subordinate, PortGroup::AieCore, 0);
+}
+
 std::optional<StreamPortAddress> tile_control_in_port(const Geometry& geometry, TileId tile, unsigned half) {
   return find(geometry, tile, Switch::Wide512, PortDirection::Manager, PortGroup::TileControl, half);
 }

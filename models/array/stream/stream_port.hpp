@@ -29,6 +29,9 @@ struct StreamPortAddress {
 /// Shim tiles: subordinate of the control MM2S of half 0 or 1; manager of the trace S2MM.
 [[nodiscard]] std::optional<StreamPortAddress> control_mm2s_port(const Geometry& geometry, TileId tile, unsigned half);
 [[nodiscard]] std::optional<StreamPortAddress> trace_s2mm_port(const Geometry& geometry, TileId tile);
+/// Compute tiles: manager through which the core gets words (index 0, 1), subordinate into which it puts them (0).
+[[nodiscard]] std::optional<StreamPortAddress> core_in_port(const Geometry& geometry, TileId tile, unsigned index);
+[[nodiscard]] std::optional<StreamPortAddress> core_out_port(const Geometry& geometry, TileId tile);
 /// Of half 0 or 1: manager tile_ctrl of the 512-bit switch (control packets come in), subordinate tile_ctrl of the
 /// 32-bit switch (responses and tokens go out), manager uC of the 32-bit switch of a shim tile (tokens end).
 [[nodiscard]] std::optional<StreamPortAddress> tile_control_in_port(const Geometry& geometry, TileId tile,

@@ -31,6 +31,24 @@ ComputeTile::ComputeTile(sc_core::sc_module_name name, const Environment& enviro
   add_part(control_);
   data_.on_conflict = [this](unsigned bank) { events().raise(bank_conflict_event_id(TileKind::Compute, bank)); };
   add_dma(port_, lock_space_);
+  core_ = std::make_unique<Core>("core", environment, fabric.streams, id, path(), events(), program_,
+                                 [this](std::uint32_t offset, std::uint32_t value) {
+                                   return write(offset, std::as_bytes(std::span(&value, 1))) == AccessOutcome::Ok;
+                                 });
+  add_part(core_->control());
+}
+
+void ComputeTile::connect(ComputeTile* south, ComputeTile* west, ComputeTile* north, ComputeTile* east) {
+  Core::Neighbourhood around;
+  const std::array<ComputeTile*, 4> tiles{south, west, north, this};  // As compute::CoreNeighbour.
+  for (std::size_t tile = 0; tile < tiles.size(); ++tile) {
+    if (tiles[tile] == nullptr) continue;
+    around.memories[tile] = &tiles[tile]->data_.storage();
+    around.locks[tile] = &tiles[tile]->locks();
+  }
+  if (south != nullptr) around.cascade_south = &south->core().cascade_from_north();
+  if (east != nullptr) around.cascade_east = &east->core().cascade_from_west();
+  core_->connect(around);
 }
 
 void ComputeTile::power_off() {

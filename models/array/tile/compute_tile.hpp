@@ -3,6 +3,9 @@
 // Source: AIE4 tile-array notes 1.4, 2.1, section 3.
 #pragma once
 
+#include <memory>
+
+#include "models/array/core/core.hpp"
 #include "models/array/memory/tile_memory.hpp"
 #include "models/array/tile/memory_control.hpp"
 #include "models/array/tile/tile.hpp"
@@ -18,6 +21,9 @@ class ComputeTile : public Tile {
 
   [[nodiscard]] TileMemory& data() { return data_; }
   [[nodiscard]] ZeroedBytes& program() { return program_; }
+  [[nodiscard]] Core& core() { return *core_; }
+  /// The compute tiles around it; null: none there. Once, before the simulation starts.
+  void connect(ComputeTile* south, ComputeTile* west, ComputeTile* north, ComputeTile* east);
   void power_off() override;
 
  private:
@@ -26,6 +32,7 @@ class ComputeTile : public Tile {
   MemoryControl control_;
   TileMemoryPort port_;
   LockSpace lock_space_;
+  std::unique_ptr<Core> core_;
 };
 
 }  // namespace aie4::array

@@ -96,10 +96,12 @@ void Tile::add_part(RegisterPart& part) {
   }
 }
 
-std::optional<std::span<std::byte>> Tile::memory_at(std::uint32_t offset) const {
+std::optional<std::span<std::byte>> Tile::memory_at(std::uint32_t offset, std::size_t size, bool write) const {
   for (const Window& window : windows_) {
     const std::span<std::byte> bytes = window.memory->bytes();
-    if (offset >= window.offset && offset - window.offset < bytes.size()) return bytes.subspan(offset - window.offset);
+    if (offset < window.offset || offset - window.offset >= bytes.size()) continue;
+    window.memory->touch(offset - window.offset, size, write);
+    return bytes.subspan(offset - window.offset);
   }
   return std::nullopt;
 }
@@ -117,7 +119,7 @@ AccessOutcome Tile::refuse(std::uint32_t offset, bool read) {
 }
 
 AccessOutcome Tile::read(std::uint32_t offset, std::span<std::byte> data) {
-  if (const auto memory = memory_at(offset)) {
+  if (const auto memory = memory_at(offset, data.size(), false)) {
     if (data.size() <= memory->size()) {
       std::memcpy(data.data(), memory->data(), data.size());
       return AccessOutcome::Ok;
@@ -143,7 +145,7 @@ AccessOutcome Tile::read(std::uint32_t offset, std::span<std::byte> data) {
 }
 
 AccessOutcome Tile::write(std::uint32_t offset, std::span<const std::byte> data) {
-  if (const auto memory = memory_at(offset)) {
+  if (const auto memory = memory_at(offset, data.size(), true)) {
     if (data.size() <= memory->size()) {
       std::memcpy(memory->data(), data.data(), data.size());
       return AccessOutcome::Ok;

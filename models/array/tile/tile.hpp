@@ -82,8 +82,8 @@ class Tile : public sc_core::sc_module, private TileRegisters {
     std::uint8_t code = 0;
   };
 
-  /// The bytes of a memory; none: no memory starts there. Too short: the memory ends before.
-  [[nodiscard]] std::optional<std::span<std::byte>> memory_at(std::uint32_t offset) const;
+  /// The bytes of a memory, ready for an access of that size; none: no memory starts there. Too short: it ends before.
+  [[nodiscard]] std::optional<std::span<std::byte>> memory_at(std::uint32_t offset, std::size_t size, bool write) const;
   /// control_packet_handler_status of each half.
   class ControlStatus : public RegisterPart {
    public:

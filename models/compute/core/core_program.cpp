@@ -144,6 +144,7 @@ class Checker {
                   fmt::format("{} and {}", instruction.operands.size(), instruction.parameters.size()));
     }
     for (const CoreOperand& operand : instruction.operands) {
+      if (operand.left_out() && operand.offset == 0 && operand.bytes == 0) continue;
       if (auto error = check_operand(operand)) return error;
     }
     for (const CoreParameter& parameter : instruction.parameters) {

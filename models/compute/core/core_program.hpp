@@ -68,12 +68,15 @@ struct CoreRing {
   friend bool operator==(const CoreRing&, const CoreRing&) = default;
 };
 
-/// A part of the present buffer of a ring.
+/// A part of the present buffer of a ring; or an optional operand of a kernel that is left out.
 struct CoreOperand {
-  std::uint8_t ring = 0;
+  static constexpr std::uint8_t kNone = 0xFF;
+
+  std::uint8_t ring = 0;  ///< kNone: left out; the rest is 0 then.
   std::uint32_t offset = 0;
   std::uint32_t bytes = 0;  ///< 0: to the end of the buffer.
 
+  [[nodiscard]] bool left_out() const { return ring == kNone; }
   friend bool operator==(const CoreOperand&, const CoreOperand&) = default;
 };
 

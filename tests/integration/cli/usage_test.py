@@ -8,8 +8,9 @@ from program import ProgramCase
 
 # Every sub-command; those that only group others are followed by what they group.
 COMMANDS = ["serve", "up", "run", "dis", "replay", "profile", "transcript", "transcript print", "firmware", "firmware make",
-            "firmware inspect", "config", "config print", "config list", "faults", "version"]
-GROUPS = ["transcript", "firmware", "config"]
+            "firmware inspect", "config", "config print", "config list", "core", "core as", "core dis", "faults",
+            "version"]
+GROUPS = ["transcript", "firmware", "config", "core"]
 
 
 class Usage(ProgramCase):

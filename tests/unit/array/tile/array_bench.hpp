@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string_view>
 #include <vector>
@@ -33,8 +34,10 @@ struct ArrayBench : Surroundings {
   std::unique_ptr<Array> array;
   bench::Initiator master{"master"};
 
-  explicit ArrayBench(std::uint64_t columns = 3) {
+  /// `prepare`: what the array is to find in its environment.
+  explicit ArrayBench(std::uint64_t columns = 3, const std::function<void(Environment&)>& prepare = {}) {
     parameters.columns = columns;
+    if (prepare) prepare(environment);
     array = std::make_unique<Array>("array", environment, clock);
     master.socket.bind(array->masters);
     for (unsigned column = 0; column < columns; ++column) array->shim_tile(column).noc.bind(noc.engines);
