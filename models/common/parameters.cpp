@@ -20,7 +20,8 @@ constexpr std::string_view kCore276 = "276 cycles for 1 Mi products, accepted by
 constexpr std::string_view kMatrixShape = "the smallest that feeds the matrix unit from two 1024-bit loads";
 constexpr std::string_view kQuarter = "a quarter of AIE2P's, which was fitted to published GEMM rates";
 constexpr std::string_view kNone = "no public evidence";
-constexpr std::string_view kEnergy = "no public figure; an order of magnitude below 1.6 W while decoding Llama 3.2-1B on AIE2P";
+constexpr std::string_view kEnergy =
+    "no public figure; an order of magnitude below 1.6 W while decoding Llama 3.2-1B on AIE2P";
 
 constexpr auto kTable = std::to_array<ParameterInfo>({
     {"array.columns", &P::columns, "1", 3, 1, 60, Documented, kArrayAttributes, "columns of the array"},

@@ -64,8 +64,9 @@ void DmaChannel::push_task(std::uint32_t word) {
 
 sc_core::sc_time DmaChannel::paced_push() {
   const Parameters& parameters = site_.environment.parameters;
-  const std::uint64_t pace =
-      site_.kind != TileKind::Shim ? 0 : info_.direction == DmaDirection::S2mm ? parameters.shim_write_push_ns : parameters.shim_read_push_ns;
+  const std::uint64_t pace = site_.kind != TileKind::Shim            ? 0
+                             : info_.direction == DmaDirection::S2mm ? parameters.shim_write_push_ns
+                                                                     : parameters.shim_read_push_ns;
   sc_core::sc_time push = now();
   if (last_push_) push = std::max(push, *last_push_ + sc_core::sc_time(static_cast<double>(pace), sc_core::SC_NS));
   last_push_ = push;

@@ -17,7 +17,8 @@ constexpr std::uint32_t beats_of(std::uint32_t words, std::uint32_t beat_words) 
 }  // namespace
 
 Mm2sChannel::Mm2sChannel(sc_core::sc_module_name name, const Site& site)
-    : DmaChannel(name, site), beat_words_(wide_beat_words(site.environment.parameters)),
+    : DmaChannel(name, site),
+      beat_words_(wide_beat_words(site.environment.parameters)),
       burst_words_(StreamTiming(site.environment.parameters).burst_words) {}
 
 void Mm2sChannel::session() {
@@ -105,8 +106,8 @@ void Mm2sChannel::begin(const Execution& execution) {
 
 void Mm2sChannel::read_burst() {
   const std::uint32_t header = header_due_ ? 1 : 0;
-  const auto data = static_cast<std::uint32_t>(std::min<std::uint64_t>(
-      generator_.remaining(), std::max(burst_words_ - header * beat_words_, beat_words_)));
+  const auto data = static_cast<std::uint32_t>(
+      std::min<std::uint64_t>(generator_.remaining(), std::max(burst_words_ - header * beat_words_, beat_words_)));
 
   Ahead burst;
   burst.words = header + data;

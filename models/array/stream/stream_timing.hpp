@@ -39,8 +39,7 @@ struct StreamTiming {
         manager_fifo(narrow(parameters.stream_manager_fifo_beats)),
         link_fifo(narrow(parameters.stream_link_fifo_beats)),
         fifo_port(narrow(parameters.stream_fifo_port_beats)),
-        burst_words(
-            std::max(wide_beat, narrow(parameters.stream_burst_bytes) / 4 / wide_beat * wide_beat)) {}
+        burst_words(std::max(wide_beat, narrow(parameters.stream_burst_bytes) / 4 / wide_beat * wide_beat)) {}
 
  private:
   [[nodiscard]] static std::uint32_t narrow(std::uint64_t value) { return static_cast<std::uint32_t>(value); }
