@@ -263,6 +263,20 @@ void find_handlers(std::vector<Command>& commands, const GuestRecord& record, st
   }
 }
 
+void forget_other_wakers(std::vector<Command>& commands, const GuestRecord& record) {
+  for (Command& command : commands) {
+    if (!command.woken || !command.handler) continue;
+    const GuestEntry& handler = record.entries[*command.handler];
+    if (handler.time <= *command.woken) continue;
+    for (std::size_t i = *command.handler; i > 0 && record.entries[i - 1].time >= command.start; --i) {
+      const GuestEntry& before = record.entries[i - 1];
+      if (before.kind != EntryKind::InterruptEnter || before.value != handler.value) continue;
+      command.woken.reset();
+      break;
+    }
+  }
+}
+
 std::vector<Reading> readings(const GuestRecord& record, std::span<const Moment> moments) {
   std::vector<Nanoseconds> seen;
   for (const Moment& moment : moments) {

@@ -52,6 +52,10 @@ struct Causes {
 void find_handlers(std::vector<Command>& commands, const GuestRecord& record, std::span<const Moment> moments,
                    const ClockMap& clock);
 
+/// A thread may have found the completion word when an earlier interrupt of the vector, delivered late, woke it:
+/// `woken` goes. One that woke before its handler without such a reason keeps it.
+void forget_other_wakers(std::vector<Command>& commands, const GuestRecord& record);
+
 /// The readings of the class code with what the server saw of them. Throws ProfileError if it saw fewer.
 [[nodiscard]] std::vector<Reading> readings(const GuestRecord& record, std::span<const Moment> moments);
 

@@ -59,6 +59,7 @@ class Merger {
     // An interrupt just before may have been taken for the one that was meant.
     if (with_handlers.consistent) clock_ = with_handlers;
     find_handlers(commands_, guest_, moments_, clock_);
+    forget_other_wakers(commands_, guest_);
   }
 
   [[nodiscard]] ClockMap refine(const std::vector<Reading>& seen) const {

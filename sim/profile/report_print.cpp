@@ -128,7 +128,8 @@ std::string json(const Report& report) {
                                 {"ns", stages_of(command.stages, false)},
                                 {"simulated_ps", stages_of(command.simulated_ps, true)}});
   }
-  return json.dump(1) + "\n";
+  // Names of a damaged file need not be UTF-8.
+  return json.dump(1, ' ', false, nlohmann::ordered_json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace aie4::profile

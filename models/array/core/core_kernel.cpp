@@ -13,7 +13,6 @@ using compute::Direction;
 using registers::ComputeEvent;
 
 void Core::call_kernel(const CoreInstruction& instruction) {
-  sync();
   const KernelPlan& plan = plans_.find(image_->program, index_, loops_);
   if (!plan.error.empty()) fail(ComputeEvent::instr_error, "a call that its kernel allows", plan.error);
   compute::KernelCall call = plan.call;
@@ -27,7 +26,7 @@ void Core::call_kernel(const CoreInstruction& instruction) {
   }
   submit(plan, call);
 
-  const sc_core::sc_time start = now();
+  const sc_core::sc_time start = local_;  // Locks are held already: operands may be lent a few cycles early.
   const compute::KernelCost& cost = plan.cost;
   const std::string_view name = plan.kernel->name;
   const auto unit = [&](ComputeEvent event, std::uint64_t active) {

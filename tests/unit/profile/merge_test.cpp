@@ -137,6 +137,43 @@ TEST_CASE("A command whose client looks itself ends when it has seen the word, b
   CHECK(micros(found.commands.front()) == expected);
 }
 
+/// kSleeping with the handler 25 us later, when the thread runs again and has found the word.
+std::string handled_late(const std::string& before) {
+  std::string guest = kSleeping;
+  const std::size_t entry = guest.find("    0.001200 |");
+  const std::size_t waking = guest.find("    0.001205 |");
+  const std::size_t exit = guest.find("    0.001210 |");
+  const std::size_t after = guest.find("    0.001220 |");
+  const std::size_t driver = guest.find("    0.001238 |");
+  const std::string handler =
+      R"(    0.001225 |   npu-xrt-7   |               |  /* irq_handler_entry: irq=26 name=xdna_hsa */
+    0.001230 |   npu-xrt-7   |               |  /* irq_handler_exit: irq=26 ret=handled */
+)";
+  return guest.substr(0, entry) + before + guest.substr(waking, exit - waking) + guest.substr(after, driver - after) +
+         handler + guest.substr(driver);
+}
+
+TEST_CASE("A thread that an earlier interrupt woke, delivered late, need not wait for its own") {
+  const std::string guest =
+      handled_late(R"(    0.001183 |     <idle>-0    |               |  /* irq_handler_entry: irq=26 name=xdna_hsa */
+    0.001184 |     <idle>-0    |               |  /* irq_handler_exit: irq=26 ret=handled */
+)");
+  const Report found = report(trace::read_trace(merged(guest.c_str(), moments())));
+  CHECK(found.violations == std::vector<std::string>{});
+  REQUIRE(found.commands.size() == 1);
+  // From the word at 1180 until the thread runs at 1220; then 5 us of the handler.
+  const std::map<std::string, std::uint64_t> expected = {
+      {"user", 50}, {"driver", 15}, {"PCI", 40},      {"firmware", 20},       {"uC", 30},
+      {"DMA", 30},  {"memory", 10}, {"interrupt", 5}, {"device signals", 10}, {"wake-up", 40}};
+  CHECK(micros(found.commands.front()) == expected);
+}
+
+TEST_CASE("A thread that woke before any handler ran has an effect before its cause") {
+  const Report found = report(trace::read_trace(merged(handled_late("").c_str(), moments())));
+  CHECK(found.violations ==
+        std::vector<std::string>{R"(command 0: "woken" 5.000 us before "interrupt handled", its cause)"});
+}
+
 TEST_CASE("The timeline has one arrow from the submission through the device and back, and the device's own") {
   const trace::DecodedTrace decoded = trace::decode_trace(merged(kSleeping, moments()));
   CHECK(decoded.complaints == std::vector<std::string>{});

@@ -115,6 +115,14 @@ TEST_CASE("A command without its steps is told") {
                                                      "command 7: no completion word"});
 }
 
+TEST_CASE("A name that is no UTF-8 does not keep a report from being JSON") {
+  Bench bench;
+  bench.command(1000, 9000);
+  bench.timeline.instant(bench.timeline.track(fmt::format("{}/{}", kCommandTracks, kNotesTrack)), 0, "clocks \xA3");
+  const auto json = nlohmann::json::parse(profile::json(bench.read()));
+  CHECK(json["notes"][0] == "clocks \xEF\xBF\xBD");
+}
+
 TEST_CASE("A timeline without commands has an empty report, and a trace of something else is refused") {
   Bench bench;
   bench.timeline.track(kCommandTracks);

@@ -271,5 +271,54 @@ TEST_CASE("Power that is lost in a kernel waits for the arithmetic") {
   CHECK(bench.read(kTile + 0x2000) == 0);
 }
 
+/// Keeps the slices of cores.
+struct Slices : Probe {
+  struct Slice {
+    std::string track;
+    sc_core::sc_time begin;
+    sc_core::sc_time end;
+    std::string name;
+  };
+  std::vector<std::string> tracks;
+  std::vector<Slice> slices;
+
+  TrackId track(std::string_view path) override {
+    tracks.emplace_back(path);
+    return static_cast<TrackId>(tracks.size() - 1);
+  }
+  void slice(TrackId track, sc_core::sc_time begin, sc_core::sc_time end, std::string_view name,
+             std::uint64_t /*flow*/) override {
+    if (tracks[track].ends_with("/core")) slices.push_back({tracks[track], begin, end, std::string(name)});
+  }
+  void instant(TrackId /*track*/, sc_core::sc_time /*at*/, std::string_view /*name*/, std::uint64_t /*flow*/) override {
+  }
+  void counter(TrackId /*track*/, sc_core::sc_time /*at*/, std::int64_t /*value*/) override {}
+};
+
+TEST_CASE("A timeline shows each kernel with what bounds it, and each stall") {
+  Slices probe;
+  CoreBench bench(1, [&probe](Environment& around) { around.probe = &probe; });
+  bench.load(kTile, CoreBench::image({acquire_ge(kOwn, 1), gemm(), done()}, kBuffers));
+  const sc_core::sc_time start = sc_core::sc_time_stamp();
+  bench.enable(kTile);
+  bench::run(ns(51));
+  bench.set_lock(kTile, 0, 1);
+  REQUIRE(bench::run_until([&] { return bench.is_done(kTile); }));
+  REQUIRE(probe.slices.size() == 2);
+  CHECK(probe.slices[0].track == "column 0/compute tile 3/core");
+  CHECK(probe.slices[0].name == "lock stall");
+  CHECK(probe.slices[0].begin - start == ns(1));
+  CHECK(probe.slices[0].end - start == ns(52));
+  compute::KernelCall call = compute::default_call(*compute::kernel_index("gemm"));
+  const CoreInstruction instruction = gemm();
+  for (std::size_t index = 0; index < instruction.parameters.size(); ++index) {
+    call.parameters[index] = instruction.parameters[index].value;
+  }
+  const compute::KernelCost cost = compute::cost(call, compute::ComputeCosts(bench.parameters));
+  CHECK(probe.slices[1].name == "gemm (" + std::string(compute::to_string(cost.bound)) + ")");
+  CHECK(probe.slices[1].begin - start == ns(52));
+  CHECK(probe.slices[1].end - start == ns(52 + cost.cycles));
+}
+
 }  // namespace
 }  // namespace aie4::array
