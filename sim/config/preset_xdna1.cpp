@@ -60,6 +60,8 @@ constexpr auto kValues = std::to_array<PresetValue>({
     {"stream.fifo_port_beats", 16, Documented, kAm020},
     {"dma.egress_fifo_beats", 48, Measured, "48 words from memory to stream (xdna-emu)"},
     {"dma.ingress_fifo_beats", 16, Measured, "xdna-emu"},
+    {"dma.lock_release_cycles", 14, Inferred,
+     "fitted to 15 cycles from a core's S2MM to its lock (tests/calibration/fit.py)"},
     {"core.stream_fifo_beats", 4, Documented, kAm020},
     {"noc.latency_ns", 400, Assumed, "300 to 500 fits the first task of a cold channel"},
     {"noc.bytes_per_us", 15000, Measured, "about 15 GB/s in a GEMM-shaped pattern (arXiv 2512.13282)"},

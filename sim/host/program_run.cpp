@@ -107,6 +107,7 @@ ProgramRunReport run_program(Machine& machine, const elf::Program& program, cons
       run_once(machine, stack, session, rival.get(), report);
     }
     report.use = meter.report(stack.clock().now_ps());
+    report.energy = energy_of(report.use, machine.configuration().parameters);
     for (std::size_t i = 0; i < options.arguments.size(); ++i) {
       if (!options.arguments[i].keep) continue;
       report.outputs[i].resize(options.arguments[i].size);

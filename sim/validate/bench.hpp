@@ -15,6 +15,7 @@
 #include "sim/host/driver/control_code.hpp"
 #include "sim/host/driver_stack.hpp"
 #include "sim/machine/machine.hpp"
+#include "sim/validate/fresh_kernel.hpp"
 #include "sim/validate/slices.hpp"
 
 namespace aie4::validate {
@@ -37,6 +38,8 @@ class Bench {
   /// Memory that lives as long as the bench. The address is the one that shim descriptors hold.
   [[nodiscard]] std::uint64_t allocate(std::size_t bytes);
 
+  /// Runs an empty command: the first one of a context pays for handing over the array.
+  void warm_up() { run(host::nop_program()); }
   /// Runs a command alone. Picoseconds from doorbell to completion interrupt.
   std::uint64_t run(const host::ControlCode& code);
   /// Runs so many commands as one chain, or each by itself but all in flight at once. Picoseconds from the first
@@ -51,6 +54,7 @@ class Bench {
  private:
   std::uint64_t wait(std::uint64_t sequence, std::uint64_t since);
 
+  FreshKernel kernel_;  // Before the machine, behind which it goes.
   SliceRecorder slices_;
   std::string complaint_;
   std::unique_ptr<Machine> machine_;

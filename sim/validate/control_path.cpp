@@ -27,6 +27,7 @@ constexpr unsigned kMany = 350;  // Of 16 bytes at most: one page holds them.
 template <typename Code>
 double each(const Configuration& configuration, const Code& code) {
   Bench bench(configuration);
+  bench.warm_up();
   const std::uint64_t few = bench.run(code(kFew));
   const std::uint64_t many = bench.run(code(kMany));
   return bench.cycles(many - few) / (kMany - kFew);
@@ -52,7 +53,7 @@ double block_write(const Configuration& configuration) {
   constexpr unsigned kWords = 8;
   return each(configuration, [](unsigned count) {
     ArrayCode code{array::Geometry{}};
-    code.block_writes(kNear, offset_of(ComputeRegister::dma_bd), kWords, count);
+    code.block_writes(kNear, offset_of(ComputeRegister::datamemory), kWords, count);
     return code.finish();
   });
 }
@@ -87,6 +88,7 @@ constexpr double kPicosecondsPerMicrosecond = 1e6;
 
 double single_noop(const Configuration& configuration) {
   Bench bench(configuration);
+  bench.warm_up();
   return static_cast<double>(bench.run(host::nop_program())) / kPicosecondsPerMicrosecond;
 }
 
@@ -95,12 +97,14 @@ constexpr unsigned kChain = 24;
 /// Microseconds a command of a chain of 24, the way to and fro included.
 double chained_latency(const Configuration& configuration) {
   Bench bench(configuration);
+  bench.warm_up();
   return static_cast<double>(bench.run_many(host::nop_program(), kChain, true)) / kPicosecondsPerMicrosecond / kChain;
 }
 
 /// Commands a second.
 double rate(const Configuration& configuration, bool chained) {
   Bench bench(configuration);
+  bench.warm_up();
   const double one = static_cast<double>(bench.run_many(host::nop_program(), 1, chained));
   const double many = static_cast<double>(bench.run_many(host::nop_program(), kChain, chained));
   return 1e12 * (kChain - 1) / (many - one);
@@ -130,6 +134,7 @@ double token_loop(const Configuration& configuration) {
     for (unsigned i = 0; i < loops; ++i) result.task(kWrite, 1, true).task(kRead, 0).wait_token(kWrite);
     return result.finish();
   };
+  bench.warm_up();
   const std::uint64_t few = bench.run(code(kFewLoops));
   const std::uint64_t many = bench.run(code(kManyLoops));
   return static_cast<double>(many - few) / kPicosecondsPerMicrosecond / (kManyLoops - kFewLoops);

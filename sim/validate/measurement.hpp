@@ -34,10 +34,10 @@ struct Measurement {
   Kind kind = Kind::Latency;
   Basis basis = Basis::Predicted;
   std::string_view source;
-  std::vector<std::string_view> parameters;  ///< Those that decide.
+  std::vector<std::string_view> parameters = {};  ///< Those that decide.
   /// In the same unit; throws ExperimentError. Null: not run.
-  std::function<double(const Configuration&)> simulate;
-  std::string_view why_not;  ///< Why it is not run.
+  std::function<double(const Configuration&)> simulate = nullptr;
+  std::string_view why_not = {};  ///< Why it is not run.
 };
 
 /// All, in order of rows.

@@ -30,7 +30,7 @@ Result repeat(const Measurement& measurement, const std::function<void(Configura
   config::apply_preset(configuration, measurement.preset, "measurement");
   change(configuration);
   config::check(configuration);
-  Result result{.measurement = measurement, .failure = {}, .parameters = {}};
+  Result result{.measurement = measurement};
   for (const std::string_view name : measurement.parameters) {
     const auto info = std::ranges::find(parameter_table(), name, &ParameterInfo::name);
     if (info == parameter_table().end()) throw std::logic_error("no parameter " + std::string(name));

@@ -21,14 +21,14 @@ struct Result {
   Verdict verdict = Verdict::NotRun;
   double simulated = 0;      ///< If Within or Missed.
   double error_percent = 0;  ///< Signed, of what was measured.
-  std::string failure;       ///< Of the experiment itself.
+  std::string failure = {};  ///< Of the experiment itself.
   struct Parameter {
     std::string_view name;
     std::uint64_t value = 0;
     std::string_view unit;
     Confidence confidence = Confidence::Assumed;
   };
-  std::vector<Parameter> parameters;
+  std::vector<Parameter> parameters = {};
 };
 
 /// Repeats one measurement with the parameters of its preset; `change` may then change them.

@@ -35,6 +35,7 @@ FITS = [
     Fit("xdna1", "shim.read_task_ns", "C5", "shim read, second", 0, 5000),
     Fit("xdna1", "shim.write_task_ns", "C5", "shim write, second", 0, 5000),
     Fit("xdna1", "shim.write_push_ns", "C6", "", 0, 10_000),
+    Fit("xdna1", "dma.lock_release_cycles", "C7", "compute tile in", 0, 100),
     Fit("xdna1", "noc.register_access_ns", "C8", "register write", 0, 1000),
     Fit("xdna1", "uc.dma_bd_ns", "C8", "block write", 0, 1000),
     Fit("xdna2", "cert.packet_launch_ns", "C9", "one of a chain", 0, 100_000),
