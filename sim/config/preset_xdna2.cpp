@@ -68,7 +68,7 @@ constexpr auto kValues = std::to_array<PresetValue>({
     {"shim.cold_write_ns", 340, Assumed, kScaled},
     {"uc.dma_bd_ns", 66, Assumed, "as a register write"},
     {"cert.opcode_ns", 6, Inferred, kRtp},
-    {"cert.packet_launch_ns", 14400, Inferred, kNoop},
+    {"cert.packet_launch_ns", 12900, Inferred, kNoop},
     {"cert.doorbell_pickup_ns", 61000, Inferred, kNoop},
 });
 

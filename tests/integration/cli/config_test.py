@@ -48,7 +48,7 @@ class Print(ProgramCase):
         self.assertNotIn("preset =", self.succeed("config", "print"))
 
     def test_an_unknown_preset_names_the_nearest(self) -> None:
-        self.fail_with(2, "(nearest: xdna1)", "config", "print", "--preset", "xdna")
+        self.fail_with(2, "(nearest: xdna1)", "config", "print", "--preset", "xdan1")
         self.fail_with(2, "given with --preset NAME", "config", "print", "--set", "preset=xdna1")
 
     def test_list_names_every_name_that_print_knows(self) -> None:

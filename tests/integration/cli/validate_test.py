@@ -49,7 +49,7 @@ class Validate(ProgramCase):
 
     def test_unknown_rows_and_presets_name_the_nearest(self) -> None:
         self.fail_with(2, "(nearest: C1)", "validate", "--only", "C0")
-        self.fail_with(2, "(nearest: xdna1)", "validate", "--preset", "xdna")
+        self.fail_with(2, "(nearest: xdna1)", "validate", "--preset", "xdan1")
 
 
 if __name__ == "__main__":
