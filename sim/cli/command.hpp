@@ -32,6 +32,7 @@ void add_transcript(CLI::App& app, Action& action);
 void add_firmware(CLI::App& app, Action& action);
 void add_config(CLI::App& app, Action& action);
 void add_faults(CLI::App& app, Action& action);
+void add_validate(CLI::App& app, Action& action);
 void add_version(CLI::App& app, Action& action);
 
 /// `aie4sim guest ARGUMENTS`: becomes the guest laboratory; returns only if that is impossible, by UsageError or

@@ -59,6 +59,7 @@ int run(int count, char** words) {
   add_firmware(app, action);
   add_config(app, action);
   add_faults(app, action);
+  add_validate(app, action);
   add_version(app, action);
   check_subcommand(app, count > 1 ? words[1] : "-");
   try {

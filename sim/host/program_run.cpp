@@ -125,6 +125,7 @@ ProgramRunReport ProgramRunner::run(const elf::Program& program, const elf::Inst
       run_once(machine_, *stack_, session, rival.get(), report);
     }
     report.use = meter.report(stack_->clock().now_ps());
+    report.energy = energy_of(report.use, machine_.configuration().parameters);
     for (std::size_t i = 0; i < options.arguments.size(); ++i) {
       if (!options.arguments[i].keep) continue;
       report.outputs[i].resize(options.arguments[i].size);

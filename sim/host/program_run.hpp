@@ -12,6 +12,7 @@
 #include "models/common/diagnostics.hpp"
 #include "sim/host/driver/queue.hpp"
 #include "sim/host/elf/program.hpp"
+#include "sim/host/energy.hpp"
 #include "sim/host/kernel_log.hpp"
 #include "sim/host/memory.hpp"
 #include "sim/host/resource_report.hpp"
@@ -56,6 +57,7 @@ struct ProgramRunReport {
   std::vector<Diagnostics::BurndownEntry> unmodelled;  ///< What was touched and is not modelled.
   std::vector<std::string> hang_report;                ///< Who still waited, if a run did not end.
   ResourceReport use;                                  ///< From the first doorbell to the end of the last run.
+  Energy energy;                                       ///< Of that time.
   std::string failure;                                 ///< What ended the runs early; empty if nothing did.
 
   [[nodiscard]] bool succeeded() const { return failure.empty(); }
