@@ -118,39 +118,51 @@ class ColumnCode {
   }
   static bool has_output(const Batch& batch) { return std::ranges::any_of(batch.transfers, is_output); }
 
-  void hand_out(const Batch& batch, unsigned first_bd) {
+  /// Descriptors of the half are taken in turn.
+  [[nodiscard]] unsigned bd(std::size_t transfer) const {
+    return static_cast<unsigned>((next_bd_ + transfer) % kShimBds);
+  }
+
+  void hand_out(const Batch& batch) {
     std::size_t last_output = batch.transfers.size();
     for (std::size_t i = 0; i < batch.transfers.size(); ++i) {
       const HostTransfer& transfer = batch.transfers[i];
       if (is_output(transfer)) last_output = i;
-      writer_.write_host_bd(write_bd(transfer.channel, first_bd + static_cast<unsigned>(i), transfer.bd),
-                            transfer.argument);
+      writer_.write_host_bd(write_bd(transfer.channel, bd(i), transfer.bd), transfer.argument);
     }
     for (std::size_t i = 0; i < batch.transfers.size(); ++i) {
-      writer_.write_now(
-          write_task(batch.transfers[i].channel, first_bd + static_cast<unsigned>(i), 1, i == last_output));
+      writer_.write_now(write_task(batch.transfers[i].channel, bd(i), 1, i == last_output));
     }
+    next_bd_ = bd(batch.transfers.size());
+    busy_bds_ += batch.transfers.size();
+    under_way_.push_back(&batch);
+  }
+
+  void wait_for_oldest() {
+    const Batch& batch = *under_way_.front();
+    if (has_output(batch)) writer_.wait_output(column_, 1);
+    over_ = batch.last_step + 1;
+    busy_bds_ -= batch.transfers.size();
+    under_way_.pop_front();
+    fill_queues();
+  }
+
+  void fill_queues() {
+    for (TaskQueue& queue : queues_) queue.fill(over_, writer_);
   }
 
   void hand_out() {
-    std::vector<TaskQueue> queues;
     for (const TileChannel& channel : plan_.channels) {
-      if (mine(channel.channel.tile)) queues.emplace_back(channel);
+      if (mine(channel.channel.tile)) queues_.emplace_back(channel);
     }
+    fill_queues();
     const std::vector<Batch> all = batches();
-    const std::size_t depth = plan_.overlap ? 2 : 1;
-    std::uint32_t over = 0;
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      if (i >= depth) {
-        if (has_output(all[i - depth])) writer_.wait_output(column_, 1);
-        over = all[i - depth].last_step + 1;
-      }
-      for (TaskQueue& queue : queues) queue.fill(over, writer_);
-      hand_out(all[i], plan_.overlap && i % 2 == 1 ? kShimBds / 2 : 0);
+    for (const Batch& batch : all) {
+      const std::size_t room = plan_.overlap ? kShimBds - batch.transfers.size() : 0;
+      while (busy_bds_ > room) wait_for_oldest();
+      hand_out(batch);
     }
-    for (std::size_t i = all.size() - std::min(depth, all.size()); i < all.size(); ++i) {
-      if (has_output(all[i])) writer_.wait_output(column_, 1);
-    }
+    while (!under_way_.empty()) wait_for_oldest();
   }
 
   const Plan& plan_;
@@ -158,6 +170,11 @@ class ColumnCode {
   const std::vector<std::vector<std::byte>>& images_;
   ControlWriter writer_;
   std::vector<HostTransfer> transfers_;
+  std::vector<TaskQueue> queues_;
+  std::deque<const Batch*> under_way_;  // The oldest first.
+  std::size_t busy_bds_ = 0;
+  unsigned next_bd_ = 0;
+  std::uint32_t over_ = 0;  // Steps that are.
 };
 
 std::vector<std::byte> image_of(const compute::CoreProgram& program) {

@@ -9,7 +9,8 @@
 namespace aie4::workload {
 
 /// Text for `aiebu-asm -t aie4_config`. Each uC sets up its column, waits for the others, and hands out transfers
-/// batch by batch; at most two batches are under way, or one if the plan does not overlap.
+/// batch by batch, as long as the half has descriptors for them; the next only after the last if the plan does not
+/// overlap.
 [[nodiscard]] std::string control_code(const Plan& plan);
 
 }  // namespace aie4::workload
