@@ -3,6 +3,7 @@
 
 import random
 import unittest
+from pathlib import Path
 
 from workload import WorkloadCase
 
@@ -54,6 +55,15 @@ class Operations(WorkloadCase):
         self.assertEqual(report["layers"][0]["count"], 2)
         report = self.report("mlp", "--rows", 5, "--width", 32, "--hidden", 48, "--gated", "--check")
         self.assertTrue(all(layer["check"]["ok"] for layer in report["layers"]))
+
+    def test_the_example_networks_run(self) -> None:
+        examples = sorted((Path(__file__).resolve().parents[2] / "docs/examples").glob("*.json"))
+        self.assertGreaterEqual(len(examples), 4)
+        for example in examples:
+            with self.subTest(example.name):
+                report = self.report("net", example, "--no-data")
+                self.assertGreater(report["total_ps"], 0)
+                self.assertTrue(all(layer["failure"] == "" for layer in report["layers"]))
 
 
 if __name__ == "__main__":
