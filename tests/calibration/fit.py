@@ -21,7 +21,7 @@ class Fit:
     preset: str
     parameter: str
     row: str
-    what: str  # Part of the measurement's name.
+    what: str  # How the measurement's name begins.
     low: int
     high: int
 
@@ -38,8 +38,8 @@ FITS = [
     Fit("xdna1", "dma.lock_release_cycles", "C7", "compute tile in", 0, 100),
     Fit("xdna1", "noc.register_access_ns", "C8", "register write", 0, 1000),
     Fit("xdna1", "uc.dma_bd_ns", "C8", "block write", 0, 1000),
-    Fit("xdna2", "cert.packet_launch_ns", "C9", "one of a chain", 0, 100_000),
-    Fit("xdna2", "cert.doorbell_pickup_ns", "C9", "alone", 0, 200_000),
+    Fit("xdna2", "cert.packet_launch_ns", "C9", "no-op, one of a chain", 0, 100_000),
+    Fit("xdna2", "cert.doorbell_pickup_ns", "C9", "no-op, alone", 0, 200_000),
     Fit("aie4", "cert.packet_launch_ns", "C10", "no-ops in a chain", 0, 10_000),
 ]
 
@@ -47,7 +47,10 @@ FITS = [
 def rows(program: str, fit: Fit, settings: list[str]) -> list[dict]:
     words = [program, "validate", "--json", "--only", fit.row, "--preset", fit.preset, *settings]
     report = json.loads(subprocess.run(words, capture_output=True, text=True, check=False).stdout)
-    return [row for row in report["measurements"] if row["what"].startswith(fit.what) and "simulated" in row]
+    found = [row for row in report["measurements"] if row["what"].startswith(fit.what) and "simulated" in row]
+    if not found:
+        sys.exit(f"{fit.row}: expected a measurement of {fit.preset} that runs and begins with {fit.what!r}, came none")
+    return found
 
 
 def mean_error(program: str, fit: Fit, value: int) -> float:
