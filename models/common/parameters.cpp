@@ -20,6 +20,8 @@ constexpr std::string_view kCore276 = "276 cycles for 1 Mi products, accepted by
 constexpr std::string_view kMatrixShape = "the smallest that feeds the matrix unit from two 1024-bit loads";
 constexpr std::string_view kQuarter = "a quarter of AIE2P's, which was fitted to published GEMM rates";
 constexpr std::string_view kNone = "no public evidence";
+constexpr std::string_view kEnergy =
+    "no public figure; an order of magnitude below 1.6 W while decoding Llama 3.2-1B on AIE2P";
 
 constexpr auto kTable = std::to_array<ParameterInfo>({
     {"array.columns", &P::columns, "1", 3, 1, 60, Documented, kArrayAttributes, "columns of the array"},
@@ -190,6 +192,8 @@ constexpr auto kTable = std::to_array<ParameterInfo>({
      "1: keep the word at offset 0x10 of wide queues, where the driver reads write_index, at read_index + 32; not "
      "behaviour of real hardware"},
 
+    {"stream.beat_words", &P::stream_beat_words, "words", 16, 1, 16, Documented, kArrayAttributes,
+     "a beat of the main stream switches (16: 512 bit)"},
     {"stream.local_hop_cycles", &P::stream_local_hop_cycles, "AIE cycles", 3, 0, 1000, Documented, kAm020,
      "through a stream switch, from a port of the tile to a port of the tile"},
     {"stream.external_hop_cycles", &P::stream_external_hop_cycles, "AIE cycles", 4, 0, 1000, Documented, kAm020,
@@ -268,6 +272,11 @@ constexpr auto kTable = std::to_array<ParameterInfo>({
      "what is left of it in each following task"},
     {"shim.cold_write_ns", &P::shim_cold_write_ns, "ns", 340, 0, 1'000'000, Assumed,
      "scaled from event traces of AIE2 hardware (xdna-emu)", "on top for the first writing task of a channel"},
+    {"shim.read_push_ns", &P::shim_read_push_ns, "ns", 0, 0, 1'000'000, Assumed,
+     "AIE2's controller lets 2.7 us pass (xdna-emu); nothing says that AIE4's does",
+     "between two reading tasks of a channel, from push to push: the pace of the controller beside its writes"},
+    {"shim.write_push_ns", &P::shim_write_push_ns, "ns", 0, 0, 1'000'000, Assumed,
+     "AIE2's controller lets 2.9 us pass (xdna-emu); nothing says that AIE4's does", "the same for writing tasks"},
 
     {"uc.dma_queue_depth", &P::uc_dma_queue_depth, "1", 8, 1, 31, Assumed, kNone,
      "chains that wait in a uC-DMA engine beside the one that runs"},
@@ -296,6 +305,16 @@ constexpr auto kTable = std::to_array<ParameterInfo>({
      "a command that runs longer ends with PKT_TIMEOUT; 0 = never"},
     {"cert.opcode_timeout_ms", &P::opcode_timeout_ms, "ms", 0, 0, 10'000'000, Assumed, kNone,
      "a job that waits longer at one opcode ends its command with PKT_TIMEOUT; 0 = never"},
+
+    {"energy.idle_mw", &P::energy_idle_mw, "mW", 300, 0, 1'000'000, Assumed, kEnergy, "power of the NPU at rest"},
+    {"energy.mac_fj", &P::energy_mac_fj, "fJ", 150, 0, 1'000'000, Assumed, kEnergy,
+     "an i8 x i8 product; those of slower types cost as much more as they are slower"},
+    {"energy.core_memory_fj", &P::energy_core_memory_fj, "fJ/B", 1000, 0, 1'000'000'000, Assumed, kEnergy,
+     "a byte in or out of the data memory of a compute tile"},
+    {"energy.mem_tile_fj", &P::energy_mem_tile_fj, "fJ/B", 3000, 0, 1'000'000'000, Assumed, kEnergy,
+     "a byte in or out of a memory tile"},
+    {"energy.ddr_fj", &P::energy_ddr_fj, "fJ/B", 30'000, 0, 1'000'000'000, Assumed, kEnergy,
+     "a byte in or out of host memory"},
 });
 
 }  // namespace

@@ -116,6 +116,7 @@ struct Parameters {
   std::uint64_t protocol_minor;
   std::uint64_t write_index_mirror;
   // Stream switches.
+  std::uint64_t stream_beat_words;
   std::uint64_t stream_local_hop_cycles;
   std::uint64_t stream_external_hop_cycles;
   std::uint64_t stream_link_cycles;
@@ -156,6 +157,8 @@ struct Parameters {
   std::uint64_t shim_cold_read_ns;
   std::uint64_t shim_cold_read_decay_percent;
   std::uint64_t shim_cold_write_ns;
+  std::uint64_t shim_read_push_ns;
+  std::uint64_t shim_write_push_ns;
   // Microcontrollers.
   std::uint64_t uc_dma_queue_depth;
   std::uint64_t uc_dma_bd_ns;
@@ -172,6 +175,12 @@ struct Parameters {
   std::uint64_t preempt_check_ns;
   std::uint64_t packet_timeout_ms;
   std::uint64_t opcode_timeout_ms;
+  // Energy.
+  std::uint64_t energy_idle_mw;
+  std::uint64_t energy_mac_fj;
+  std::uint64_t energy_core_memory_fj;
+  std::uint64_t energy_mem_tile_fj;
+  std::uint64_t energy_ddr_fj;
 };
 
 struct ParameterInfo {

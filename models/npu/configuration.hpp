@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string_view>
 
 #include "models/common/fault_plan.hpp"
 #include "models/common/parameters.hpp"
@@ -36,6 +37,7 @@ struct Configuration {
   unsigned vfs = 4;  ///< 0..kMaxVfs; at least one function in all.
   VfMode vf_mode = VfMode::Sriov;
   PciIdentity identity;
+  std::string_view preset = "aie4";  ///< Whose values the parameters began with; static storage.
   Parameters parameters;
   FaultPlan faults;
   /// Who computes the kernels of cores, and who knows foreign core programs; both outlive the NPU. Null: each core

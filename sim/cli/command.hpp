@@ -21,6 +21,8 @@ using Action = std::function<int()>;
 void add_serve(CLI::App& app, Action& action);
 void add_guest(CLI::App& app);
 void add_up(CLI::App& app, Action& action);
+void add_operations(CLI::App& app, Action& action);
+void add_net(CLI::App& app, Action& action);
 void add_run(CLI::App& app, Action& action);
 void add_dis(CLI::App& app, Action& action);
 void add_core(CLI::App& app, Action& action);
@@ -30,6 +32,7 @@ void add_transcript(CLI::App& app, Action& action);
 void add_firmware(CLI::App& app, Action& action);
 void add_config(CLI::App& app, Action& action);
 void add_faults(CLI::App& app, Action& action);
+void add_validate(CLI::App& app, Action& action);
 void add_version(CLI::App& app, Action& action);
 
 /// `aie4sim guest ARGUMENTS`: becomes the guest laboratory; returns only if that is impossible, by UsageError or

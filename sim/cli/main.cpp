@@ -49,6 +49,8 @@ int run(int count, char** words) {
   add_guest(app);
   add_up(app, action);
   add_run(app, action);
+  add_operations(app, action);
+  add_net(app, action);
   add_dis(app, action);
   add_core(app, action);
   add_replay(app, action);
@@ -57,6 +59,7 @@ int run(int count, char** words) {
   add_firmware(app, action);
   add_config(app, action);
   add_faults(app, action);
+  add_validate(app, action);
   add_version(app, action);
   check_subcommand(app, count > 1 ? words[1] : "-");
   try {

@@ -3,11 +3,13 @@
 
 #include "sim/cli/command.hpp"
 #include "sim/config/config.hpp"
+#include "sim/config/preset.hpp"
 
 namespace aie4::cli {
 
 void ConfigurationOptions::add_to(CLI::App& command) {
   const std::string group = "Configuration";
+  command.add_option("--preset", preset, "Parameters of a generation: aie4, xdna2 or xdna1")->group(group);
   command.add_option("--config", file, "TOML file (names: aie4sim config list)")->group(group);
   add_repeated(command, "--set", settings, "NAME=VALUE, over the file; repeatable")->group(group);
   add_repeated(command, "--fault", faults, "NAME, NAME:N or NAME:always (names: aie4sim faults); repeatable")
@@ -19,6 +21,7 @@ void ConfigurationOptions::add_to(CLI::App& command) {
 
 Configuration ConfigurationOptions::apply(const Configuration& base) const {
   Configuration configuration = base;
+  if (!preset.empty()) config::apply_preset(configuration, preset, "--preset");
   if (!file.empty()) config::apply_file(configuration, file);
   for (const std::string& setting : settings) config::apply_setting(configuration, setting);
   if (!identity.empty()) config::apply_setting(configuration, "identity.pair=" + identity);

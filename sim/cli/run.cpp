@@ -13,6 +13,7 @@
 #include "sim/cli/boundary_tap.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/core_files.hpp"
+#include "sim/cli/executor_options.hpp"
 #include "sim/cli/files.hpp"
 #include "sim/cli/log.hpp"
 #include "sim/cli/options.hpp"
@@ -40,6 +41,7 @@ struct RunOptions {
   bool json = false;
   TraceOptions trace;
   BindOptions bind;
+  ExecutorOptions executor;
   ConfigurationOptions configuration;
   Log log;
 };
@@ -113,6 +115,7 @@ int run(RunOptions& options) {
   Configuration configuration = options.configuration.apply();
   config::check(configuration);
   options.bind.apply(configuration);
+  options.executor.apply(configuration);
   const std::vector<ArgumentFile> arguments = parse_arguments(options.arguments);
   host::ProgramRunOptions run;
   run.memory = options.memory == "iova" ? host::AddressMode::Iova : host::AddressMode::Identity;
@@ -176,6 +179,7 @@ void add_run(CLI::App& app, Action& action) {
   command->add_option("--record", options->record, "Record the PCI boundary to this transcript");
   command->add_flag("--json", options->json, "Print JSON, times in picoseconds");
   options->bind.add_to(*command);
+  options->executor.add_to(*command);
   options->trace.add_to(*command);
   options->log.add_options_to(*command);
   options->configuration.add_to(*command);

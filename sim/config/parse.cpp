@@ -6,6 +6,7 @@
 #include <toml++/toml.h>
 
 #include "sim/config/config.hpp"
+#include "sim/config/preset.hpp"
 #include "sim/config/settings.hpp"
 
 namespace aie4::config {
@@ -38,6 +39,17 @@ void apply_faults(Configuration& configuration, const toml::node& node, const st
   }
 }
 
+/// Before all other keys, wherever it stands.
+void apply_preset_key(Configuration& configuration, const toml::table& table, const std::string& origin) {
+  const toml::node* node = table.get("preset");
+  if (node == nullptr) return;
+  const auto* name = node->as_string();
+  if (name == nullptr) {
+    throw ConfigurationError(place(origin, *node), "preset", "a string such as \"xdna2\"", type_name(*node));
+  }
+  apply_preset(configuration, name->get(), place(origin, *node));
+}
+
 // Depth is bounded by toml++ (TOML_MAX_NESTED_VALUES).
 // NOLINTNEXTLINE(misc-no-recursion)
 void apply_table(Configuration& configuration, const toml::table& table, const std::string& prefix,
@@ -47,6 +59,8 @@ void apply_table(Configuration& configuration, const toml::table& table, const s
     const std::string where = place(origin, node);
     if (prefix.empty() && name == "faults") {
       apply_faults(configuration, node, origin);
+    } else if (prefix.empty() && name == "preset") {
+      continue;  // apply_preset_key
     } else if (const toml::table* child = node.as_table()) {
       apply_table(configuration, *child, name + ".", origin);
     } else if (const auto* flag = node.as_boolean()) {
@@ -84,6 +98,7 @@ void apply_toml(Configuration& configuration, std::string_view toml, const std::
     throw ConfigurationError(fmt::format("{}:{}", origin, error.source().begin.line), "", "TOML",
                              std::string(error.description()));
   }
+  apply_preset_key(configuration, table, origin);
   apply_table(configuration, table, "", origin);
 }
 
@@ -109,6 +124,9 @@ void apply_setting(Configuration& configuration, std::string_view assignment) {
   const std::string_view name = assignment.substr(0, equals);
   if (name == "faults") {
     throw ConfigurationError("--set", "", "a setting or parameter (faults are given with --fault NAME)", "faults");
+  }
+  if (name == "preset") {
+    throw ConfigurationError("--set", "", "a setting or parameter (a preset is given with --preset NAME)", "preset");
   }
   set_value(configuration, name, parse_word(assignment.substr(equals + 1)), "--set");
 }

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/config/config.hpp"
+#include "sim/config/preset.hpp"
 #include "sim/config/settings.hpp"
 
 namespace aie4::config {
@@ -37,8 +38,9 @@ std::vector<Line> lines_of(const Configuration& configuration, bool comments) {
     const auto [table, key] = split(info.name);
     std::string text;
     if (comments) {
+      const Origin origin = origin_of(configuration, info);
       text = fmt::format("# {}\n# unit {}, {}..{}, default {}; {}: {}\n", info.description, info.unit, info.minimum,
-                         info.maximum, info.default_value, to_string(info.confidence), info.source);
+                         info.maximum, info.default_value, to_string(origin.confidence), origin.source);
     }
     text += fmt::format("{} = {}\n", key, configuration.parameters.*info.member);
     lines.push_back({table, std::move(text)});
@@ -61,6 +63,8 @@ std::string print_toml(const Configuration& configuration, const PrintOptions& o
     separator = ", ";
   }
   text += "]\n";
+  // Recordings of the usual device do not change.
+  if (configuration.preset != Configuration{}.preset) text += fmt::format("preset = \"{}\"\n", configuration.preset);
 
   // TOML allows a table once: collect the lines of each, in the order in which the tables first appear.
   const std::vector<Line> lines = lines_of(configuration, options.comments);
@@ -80,6 +84,7 @@ std::string print_toml(const Configuration& configuration, const PrintOptions& o
 std::string print_json(const Configuration& configuration) {
   using Json = nlohmann::ordered_json;
   Json json = Json::object();
+  json["preset"] = configuration.preset;
   json["faults"] = armed_faults(configuration.faults);
   for (const SettingInfo& info : setting_table()) {
     Json entry = Json::object();
@@ -89,13 +94,14 @@ std::string print_json(const Configuration& configuration) {
     json["settings"][std::string(info.name)] = std::move(entry);
   }
   for (const ParameterInfo& info : parameter_table()) {
+    const Origin origin = origin_of(configuration, info);
     json["parameters"][std::string(info.name)] = {{"value", configuration.parameters.*info.member},
                                                   {"unit", info.unit},
                                                   {"default", info.default_value},
                                                   {"minimum", info.minimum},
                                                   {"maximum", info.maximum},
-                                                  {"confidence", to_string(info.confidence)},
-                                                  {"source", info.source},
+                                                  {"confidence", to_string(origin.confidence)},
+                                                  {"source", origin.source},
                                                   {"description", info.description}};
   }
   return json.dump(2) + "\n";

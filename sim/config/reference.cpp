@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "sim/config/config.hpp"
+#include "sim/config/preset.hpp"
 #include "sim/config/settings.hpp"
 
 namespace aie4::config {
@@ -13,8 +14,8 @@ constexpr std::string_view kHead = R"(# Configuration reference
      sim/config/settings.cpp. After a change there:
      AIE4SIM_UPDATE=1 ctest --preset release -R 'configuration reference' -->
 
-What is built and how long it takes is said by a TOML file, by `--set name=value` and by `--fault NAME`, applied in this
-order; what nobody names has its default. `aie4sim config print` shows the effective values with their descriptions; its
+What is built and how long it takes is said by `--preset NAME`, by a TOML file, by `--set name=value` and by `--fault NAME`, applied
+in this order; what nobody names has its default. `aie4sim config print` shows the effective values with their descriptions; its
 output is itself a configuration file. A transcript holds the effective configuration of the device that it recorded.
 
 ```toml
@@ -58,6 +59,17 @@ std::string reference() {
     }
     text += fmt::format("| `{}` | {} | {} | {}..{} | {} | {}: {} |\n", info.name, info.unit, info.default_value,
                         info.minimum, info.maximum, info.description, to_string(info.confidence), info.source);
+  }
+  for (const Preset& preset : presets()) {
+    if (preset.values.empty()) continue;
+    text += fmt::format(
+        "\n## Preset {}\n\n{}. `--preset {}`, or `preset = \"{}\"` in a file. Other parameters are as\nabove; what no "
+        "parameter can say is in [known gaps](known-gaps.md).\n\n| name | value | confidence: source "
+        "|\n|---|---|---|\n",
+        preset.name, preset.description, preset.name, preset.name);
+    for (const PresetValue& row : preset.values) {
+      text += fmt::format("| `{}` | {} | {}: {} |\n", row.name, row.value, to_string(row.confidence), row.source);
+    }
   }
   text += fmt::format(
       "\n## Faults\n\nScripted misbehaviour of the device, to see how the driver copes: `--fault NAME` strikes once, "

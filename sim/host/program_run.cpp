@@ -85,28 +85,47 @@ void run_once(Machine& machine, DriverStack& stack, Session& session, Session* r
   }
 }
 
-}  // namespace
-
-ProgramRunReport run_program(Machine& machine, const elf::Program& program, const elf::Instance& instance,
-                             const ProgramRunOptions& options) {
+ProgramRunReport begin(const elf::Instance& instance, const ProgramRunOptions& options) {
   ProgramRunReport report;
   report.name = instance.full_name();
   report.ucs = static_cast<unsigned>(instance.code.size());
   for (const elf::UcCode& code : instance.code) report.pages += code.pages;
   report.outputs.resize(options.arguments.size());
+  return report;
+}
 
-  DriverStack stack(machine, options.memory);
+}  // namespace
+
+ProgramRunner::ProgramRunner(Machine& machine, AddressMode memory)
+    : machine_(machine), stack_(std::make_unique<DriverStack>(machine, memory)) {}
+
+ProgramRunner::~ProgramRunner() {
+  stack_->release();
+}
+
+void ProgramRunner::up() {
+  const auto protocol = static_cast<unsigned>(machine_.configuration().parameters.protocol_major);
+  stack_->up(stub_images(protocol), 1);
+  if (stack_->vfs().empty()) throw DriverError(-ENODEV, {"the device has no virtual function"});
+}
+
+void ProgramRunner::down() {
+  stack_->down();
+}
+
+ProgramRunReport ProgramRunner::run(const elf::Program& program, const elf::Instance& instance,
+                                    const ProgramRunOptions& options) {
+  ProgramRunReport report = begin(instance, options);
   try {
-    const auto protocol = static_cast<unsigned>(machine.configuration().parameters.protocol_major);
-    stack.up(stub_images(protocol), 1);
-    if (stack.vfs().empty()) throw DriverError(-ENODEV, {"the device has no virtual function"});
-    Session session(*stack.vfs().front(), program, instance, options.arguments, 1);
-    const std::unique_ptr<Session> rival = make_rival(*stack.vfs().front(), options.rival);
-    const ResourceMeter meter(machine.resources(), stack.clock().now_ps());
+    VfDriver& vf = *stack_->vfs().front();
+    Session session(vf, program, instance, options.arguments, 1);
+    const std::unique_ptr<Session> rival = make_rival(vf, options.rival);
+    const ResourceMeter meter(machine_.resources(), stack_->clock().now_ps());
     for (unsigned i = 0; i < options.repeat && report.failure.empty(); ++i) {
-      run_once(machine, stack, session, rival.get(), report);
+      run_once(machine_, *stack_, session, rival.get(), report);
     }
-    report.use = meter.report(stack.clock().now_ps());
+    report.use = meter.report(stack_->clock().now_ps());
+    report.energy = energy_of(report.use, machine_.configuration().parameters);
     for (std::size_t i = 0; i < options.arguments.size(); ++i) {
       if (!options.arguments[i].keep) continue;
       report.outputs[i].resize(options.arguments[i].size);
@@ -114,12 +133,27 @@ ProgramRunReport run_program(Machine& machine, const elf::Program& program, cons
     }
     if (rival) rival->context().destroy();
     session.context().destroy();
-    stack.down();
   } catch (const DriverError& error) {
     if (report.failure.empty()) report.failure = error.what();
   }
-  stack.release();
-  report.kernel_log = stack.host().log().lines();
+  report.kernel_log = stack_->host().log().lines();
+  report.unmodelled = machine_.diagnostics().burndown();
+  return report;
+}
+
+ProgramRunReport run_program(Machine& machine, const elf::Program& program, const elf::Instance& instance,
+                             const ProgramRunOptions& options) {
+  ProgramRunReport report = begin(instance, options);
+  ProgramRunner runner(machine, options.memory);
+  try {
+    runner.up();
+    report = runner.run(program, instance, options);
+    runner.down();
+  } catch (const DriverError& error) {
+    if (report.failure.empty()) report.failure = error.what();
+  }
+  runner.stack().release();
+  report.kernel_log = runner.stack().host().log().lines();
   report.unmodelled = machine.diagnostics().burndown();
   return report;
 }

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -11,12 +12,15 @@
 #include "models/common/diagnostics.hpp"
 #include "sim/host/driver/queue.hpp"
 #include "sim/host/elf/program.hpp"
+#include "sim/host/energy.hpp"
 #include "sim/host/kernel_log.hpp"
 #include "sim/host/memory.hpp"
 #include "sim/host/resource_report.hpp"
 #include "sim/machine/machine.hpp"
 
 namespace aie4::host {
+
+class DriverStack;
 
 /// A buffer that the program is given.
 struct ProgramArgument {
@@ -53,9 +57,34 @@ struct ProgramRunReport {
   std::vector<Diagnostics::BurndownEntry> unmodelled;  ///< What was touched and is not modelled.
   std::vector<std::string> hang_report;                ///< Who still waited, if a run did not end.
   ResourceReport use;                                  ///< From the first doorbell to the end of the last run.
+  Energy energy;                                       ///< Of that time.
   std::string failure;                                 ///< What ended the runs early; empty if nothing did.
 
   [[nodiscard]] bool succeeded() const { return failure.empty(); }
+};
+
+/// A machine with PF and one VF up, on which programs run one after the other, each in a context of its own.
+class ProgramRunner {
+ public:
+  /// The machine outlives the runner.
+  ProgramRunner(Machine& machine, AddressMode memory);
+  ~ProgramRunner();
+  ProgramRunner(const ProgramRunner&) = delete;
+  ProgramRunner& operator=(const ProgramRunner&) = delete;
+
+  /// Throws DriverError.
+  void up();
+  /// Makes a context, runs the instance `repeat` times and destroys the context. Throws elf::ElfError if the program
+  /// cannot be loaded. `options.memory` is what the runner has.
+  [[nodiscard]] ProgramRunReport run(const elf::Program& program, const elf::Instance& instance,
+                                     const ProgramRunOptions& options);
+  /// Takes VF and PF down; throws DriverError.
+  void down();
+  [[nodiscard]] DriverStack& stack() { return *stack_; }
+
+ private:
+  Machine& machine_;
+  std::unique_ptr<DriverStack> stack_;
 };
 
 /// Brings up PF and one VF, makes a context, runs the instance `repeat` times, one after the other, and takes

@@ -26,6 +26,7 @@ std::string to_text(const ProgramRunReport& report) {
                         microseconds(sum / report.durations_ps.size()));
     text += fastest == slowest ? "\n" : fmt::format(" mean, {} to {}\n", microseconds(fastest), microseconds(slowest));
   }
+  if (report.use.duration_ps != 0) text += fmt::format("energy    {}\n", to_text(report.energy, report.use));
   if (report.rival_commands > 0) text += fmt::format("rival     {} commands completed\n", report.rival_commands);
   if (!report.failure.empty()) text += fmt::format("FAILED    {}\n", report.failure);
   for (const Diagnostics::BurndownEntry& entry : report.unmodelled) {
@@ -56,6 +57,7 @@ std::string to_json(const ProgramRunReport& report, const Machine& machine) {
   }
   json["end_ps"] = machine.now_ps();
   json["window_ps"] = report.use.duration_ps;
+  json["energy"] = to_json(report.energy);
   json["resources"] = to_json(report.use);
   return json.dump(2);
 }

@@ -129,6 +129,28 @@ class Cores(ProgramCase):
         core = next(row for row in report["resources"] if row["name"] == "column 0/compute tile 2/core")
         self.assertEqual(core["operations"], rounds * steps)
 
+    def test_threads_change_nothing_and_no_data_leaves_outputs_alone(self) -> None:
+        rounds, steps = 3, 4
+        program = npu.Program(1)
+        uc = program.uc(0)
+        self.load_cores(uc, self.gemm(rounds, steps))
+        stream(uc, 0, rounds * steps, rounds)
+        inputs = {i: random_bytes(rounds * steps * BLOCK, i) for i in range(2)}
+        elf = self.assemble(program, 3)
+        runs = {}
+        for options in (("--threads", "1"), ("--threads", "2"), ("--threads", "5"), ("--no-data",)):
+            trace = self.folder / "trace"
+            results, report = self.run_elf(elf, inputs, {2: rounds * BLOCK}, *options, "--trace", str(trace))
+            self.assertEqual(self.messages, "")
+            runs[options] = (results[2], report, hashlib.sha256(trace.read_bytes()).hexdigest())
+        one = runs["--threads", "1"]
+        self.check({2: one[0]}, inputs[0], inputs[1], rounds, steps)
+        self.assertEqual(runs["--threads", "2"], one)
+        self.assertEqual(runs["--threads", "5"], one)
+        nothing = runs["--no-data",]
+        self.assertEqual(nothing[0], bytes(rounds * BLOCK))
+        self.assertEqual(nothing[1:], one[1:])
+
     def test_load_cores_loads_and_starts_a_core(self) -> None:
         rounds, steps = 2, 2
         program = npu.Program(1)

@@ -164,7 +164,8 @@ void Core::get_stream(const CoreInstruction& instruction) {
     bytes = bytes.subspan(std::size_t{4} * taken.words);
     const sc_core::sc_time there = std::max(local_, taken.last + cycles(1));
     local_ = since;
-    spend((taken.words + kWideBeatWords - 1) / kWideBeatWords);
+    const std::uint32_t beat = wide_beat_words(environment_.parameters);
+    spend((taken.words + beat - 1) / beat);
     if (there <= local_) continue;
     stalled(WaitReason::Stream, ComputeEvent::stream_stall, "stream stall", since, since + (there - local_));
     local_ = there;

@@ -20,8 +20,8 @@ class CoreStreamInput : public StreamSink {
  public:
   sc_core::sc_event filled;  ///< Notified when words come.
 
-  explicit CoreStreamInput(std::uint64_t fifo_beats)
-      : fifo_words_(static_cast<std::uint32_t>(fifo_beats) * kWideBeatWords) {}
+  explicit CoreStreamInput(const Parameters& parameters)
+      : fifo_words_(static_cast<std::uint32_t>(parameters.core_stream_fifo_beats) * wide_beat_words(parameters)) {}
 
   void want(std::uint32_t words) {
     wanted_ = words;

@@ -54,12 +54,23 @@ void DmaChannel::push_task(std::uint32_t word) {
                 fmt::format("one more, {:#010x}, which is dropped", word));
     return;
   }
-  queue_.push_back({decode_task(word, site_.pool.size()), now()});
+  queue_.push_back({decode_task(word, site_.pool.size()), paced_push()});
   if (!running_) {
     running_ = true;
     raise(DmaEvent::Running, EventPhase::Begin, now());
   }
   if (!task_) wake();
+}
+
+sc_core::sc_time DmaChannel::paced_push() {
+  const Parameters& parameters = site_.environment.parameters;
+  const std::uint64_t pace = site_.kind != TileKind::Shim            ? 0
+                             : info_.direction == DmaDirection::S2mm ? parameters.shim_write_push_ns
+                                                                     : parameters.shim_read_push_ns;
+  sc_core::sc_time push = now();
+  if (last_push_) push = std::max(push, *last_push_ + sc_core::sc_time(static_cast<double>(pace), sc_core::SC_NS));
+  last_push_ = push;
+  return push;
 }
 
 std::uint32_t DmaChannel::status() const {
@@ -124,6 +135,7 @@ void DmaChannel::unwind() {
   queue_.clear();
   task_.reset();
   completions_.clear();
+  last_push_.reset();
   completion_due_.cancel();
   errors_ = {};
   cur_bd_ = 0;
@@ -158,6 +170,9 @@ void DmaChannel::await_task() {
     } else if (token_refused_ && !task_) {
       const WaitRegistry::Scope scope(process_, {WaitReason::Token, "the token queue of the tile"});
       sleep();
+    } else if (!task_ && queue_.front().pushed > now()) {
+      const WaitRegistry::Scope scope(process_, {WaitReason::Host, "the pace at which tasks are pushed"});
+      sleep_until(queue_.front().pushed);
     } else {
       return;
     }
@@ -166,7 +181,7 @@ void DmaChannel::await_task() {
 
 std::optional<unsigned> DmaChannel::peek() const {
   if (task_) return task_->next_bd;
-  if (queue_.empty() || token_refused_) return std::nullopt;
+  if (queue_.empty() || token_refused_ || queue_.front().pushed > now()) return std::nullopt;
   return queue_.front().task.start_bd_id;
 }
 

@@ -136,7 +136,7 @@ class DmaChannel : public sc_core::sc_module {
  private:
   struct Queued {
     DmaTask task;
-    sc_core::sc_time pushed;
+    sc_core::sc_time pushed;  // No earlier than that it may start.
   };
   struct ActiveTask {
     DmaTask task;
@@ -158,12 +158,15 @@ class DmaChannel : public sc_core::sc_module {
   void rest_if_idle();
   [[nodiscard]] bool idle() const { return !task_ && queue_.empty() && completions_.empty() && !executing(); }
   [[nodiscard]] sc_core::sc_time ready_time() const;
+  /// When a task that is pushed now counts as pushed: at the pace of the controller.
+  [[nodiscard]] sc_core::sc_time paced_push();
 
   sc_core::sc_event wake_;
   sc_core::sc_event cancel_;
   sc_core::sc_event completion_due_;
   LockWaiter waiter_;
   std::deque<Queued> queue_;
+  std::optional<sc_core::sc_time> last_push_;
   std::optional<ActiveTask> task_;
   std::deque<Completion> completions_;
   bool reset_pending_ = false;

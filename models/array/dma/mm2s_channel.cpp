@@ -17,7 +17,9 @@ constexpr std::uint32_t beats_of(std::uint32_t words, std::uint32_t beat_words) 
 }  // namespace
 
 Mm2sChannel::Mm2sChannel(sc_core::sc_module_name name, const Site& site)
-    : DmaChannel(name, site), burst_words_(StreamTiming(site.environment.parameters).burst_words) {}
+    : DmaChannel(name, site),
+      beat_words_(wide_beat_words(site.environment.parameters)),
+      burst_words_(StreamTiming(site.environment.parameters).burst_words) {}
 
 void Mm2sChannel::session() {
   for (;;) {
@@ -46,11 +48,11 @@ void Mm2sChannel::read_ahead() {
 std::uint32_t Mm2sChannel::window_words() const {
   const Parameters& parameters = site_.environment.parameters;
   if (site_.kind != TileKind::Shim) {
-    return static_cast<std::uint32_t>(parameters.dma_egress_fifo_beats) * kWideBeatWords;
+    return static_cast<std::uint32_t>(parameters.dma_egress_fifo_beats) * beat_words_;
   }
   // What is asked for when the front leaves must be there when all that is ahead of it has left.
   const double beats = latency_ / cycles(1);
-  const double words = beats * kWideBeatWords + burst_words_;
+  const double words = beats * beat_words_ + burst_words_;
   return static_cast<std::uint32_t>(std::min(words, static_cast<double>(parameters.dma_shim_read_ahead_bytes) / 4));
 }
 
@@ -104,8 +106,8 @@ void Mm2sChannel::begin(const Execution& execution) {
 
 void Mm2sChannel::read_burst() {
   const std::uint32_t header = header_due_ ? 1 : 0;
-  const auto data = static_cast<std::uint32_t>(std::min<std::uint64_t>(
-      generator_.remaining(), std::max(burst_words_ - header * kWideBeatWords, kWideBeatWords)));
+  const auto data = static_cast<std::uint32_t>(
+      std::min<std::uint64_t>(generator_.remaining(), std::max(burst_words_ - header * beat_words_, beat_words_)));
 
   Ahead burst;
   burst.words = header + data;
@@ -159,7 +161,7 @@ Mm2sChannel::ReadTimes Mm2sChannel::read(std::span<std::uint32_t> words) {
     data = std::span(scratch_).first(memory_words);
   }
   const sc_core::sc_time start = std::max(now(), read_free_);
-  const sc_core::sc_time paced = start + cycles(beats_of(count, kWideBeatWords));
+  const sc_core::sc_time paced = start + cycles(beats_of(count, beat_words_));
   DmaMemory::Result result{.status = MemoryStatus::Ok, .done = paced, .next = paced};
   if (memory_words != 0) {
     result = site_.memory.read(site_.index, runs_, data, start);

@@ -63,6 +63,7 @@ class Mm2sChannel : public DmaChannel {
   void send();
 
   std::unique_ptr<StreamOutput> output_;
+  std::uint32_t beat_words_;
   std::uint32_t burst_words_;
   std::uint32_t transaction_words_ = 16;
   std::deque<Ahead> ahead_;

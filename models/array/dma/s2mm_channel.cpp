@@ -13,15 +13,16 @@ namespace {
 /// Of a cycle: what differs by less is the same time, rounded to picoseconds in another way.
 constexpr double kRounding = 0.5;
 
-constexpr std::uint32_t beats_of(std::uint32_t words) {
-  return (words + kWideBeatWords - 1) / kWideBeatWords;
+constexpr std::uint32_t beats_of(std::uint32_t words, std::uint32_t beat_words) {
+  return (words + beat_words - 1) / beat_words;
 }
 
 }  // namespace
 
 S2mmChannel::S2mmChannel(sc_core::sc_module_name name, const Site& site)
     : DmaChannel(name, site),
-      fifo_words_(static_cast<std::uint32_t>(site.environment.parameters.dma_ingress_fifo_beats) * kWideBeatWords) {}
+      beat_words_(wide_beat_words(site.environment.parameters)),
+      fifo_words_(static_cast<std::uint32_t>(site.environment.parameters.dma_ingress_fifo_beats) * beat_words_) {}
 
 // --- the stream
 // -------------------------------------------------------------------------------------------------------
@@ -36,7 +37,7 @@ std::uint32_t S2mmChannel::credit(std::uint32_t route_words) const {
 }
 
 sc_core::sc_time S2mmChannel::ready_at(std::uint32_t route_words) const {
-  const sc_core::sc_time slack = cycles((fifo_words_ + route_words) / kWideBeatWords);
+  const sc_core::sc_time slack = cycles((fifo_words_ + route_words) / beat_words_);
   return accept_end_ > slack ? accept_end_ - slack : sc_core::SC_ZERO_TIME;
 }
 
@@ -93,7 +94,7 @@ void S2mmChannel::write(std::span<const std::uint32_t> words, const sc_core::sc_
   const sc_core::sc_time asked = std::max(first, accept_end_);
   const DmaMemory::Result result = site_.memory.write(site_.index, runs_, words, asked);
   if (result.status != MemoryStatus::Ok) memory_failed(result.status, runs_.front().address);
-  const sc_core::sc_time through = std::max(last + cycles(1), asked + cycles(beats_of(count)));
+  const sc_core::sc_time through = std::max(last + cycles(1), asked + cycles(beats_of(count, beat_words_)));
   accept_end_ = std::max(through, result.next);
   const sc_core::sc_time done = std::max(result.done, accept_end_ + (result.done - result.next));
   if (accept_end_ > through + cycles(1) * kRounding) {

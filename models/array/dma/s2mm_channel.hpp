@@ -56,6 +56,7 @@ class S2mmChannel : public DmaChannel, public StreamSink {
   void end_bd();
   void await_count_fifo();
 
+  std::uint32_t beat_words_;
   std::uint32_t fifo_words_;
   std::deque<Pending> pending_;
   std::uint32_t queued_words_ = 0;

@@ -28,8 +28,8 @@ bool is_external(PortGroup group) {
   }
 }
 
-std::uint32_t beat_words(Switch which) {
-  return which == Switch::Wide512 ? kWideBeatWords : kNarrowBeatWords;
+std::uint32_t beat_words(Switch which, const StreamTiming& timing) {
+  return which == Switch::Wide512 ? timing.wide_beat : kNarrowBeatWords;
 }
 
 /// The side of the neighbour that a manager leads to: its isolation bit, the step to it, the group of the far end.
@@ -67,7 +67,7 @@ void RouteFinder::find(const StreamPortAddress& from, std::optional<std::uint32_
   route.state = Route::State::Open;
   route.generation = network_.generation();
   route.by_packet = false;
-  route.beat_words = beat_words(from.which);
+  route.beat_words = beat_words(from.which, network_.timing_);
   route.receivers.clear();
   route.crossings.clear();
   route.managers.clear();
@@ -78,7 +78,7 @@ void RouteFinder::find(const StreamPortAddress& from, std::optional<std::uint32_
   route_ = &route;
   first_word_ = first_word;
   visited_.clear();
-  enter({.at = from, .fifo_words = network_.timing_.subordinate_fifo * beat_words(from.which)});
+  enter({.at = from, .fifo_words = network_.timing_.subordinate_fifo * beat_words(from.which, network_.timing_)});
 }
 
 void RouteFinder::enter(const Arrival& arrival) {
@@ -89,7 +89,7 @@ void RouteFinder::enter(const Arrival& arrival) {
   }
   visited_.push_back(arrival.at);
   tap(arrival.at, PortDirection::Subordinate, arrival.cycles);
-  route_->beat_words = std::min(route_->beat_words, beat_words(arrival.at.which));
+  route_->beat_words = std::min(route_->beat_words, beat_words(arrival.at.which, network_.timing_));
   const SubordinateConfig& config = network_.switch_at(arrival.at.tile, arrival.at.which).subordinate(arrival.at.port);
   if (!config.enable) {
     close(Route::Blame::Nobody, "the input is not enabled", arrival.at, PortDirection::Subordinate);
@@ -156,7 +156,7 @@ void RouteFinder::leave(const Arrival& arrival, unsigned manager, bool packet) {
   const StreamPort& from = registers::ports(kind, which, PortDirection::Subordinate)[arrival.at.port];
   const StreamPort& port = registers::ports(kind, which, PortDirection::Manager)[manager];
   const StreamPortAddress address{tile, which, static_cast<std::uint8_t>(manager)};
-  const std::uint32_t words = beat_words(which);
+  const std::uint32_t words = beat_words(which, timing);
 
   Arrival next = arrival;
   next.cycles += is_external(from.group) || is_external(port.group) ? timing.external_hop : timing.local_hop;
@@ -191,7 +191,7 @@ void RouteFinder::leave(const Arrival& arrival, unsigned manager, bool packet) {
       if (far == nullptr) return;
       next.at = {tile, far_switch, far->physical};
       next.fifo_words += fifo ? timing.fifo_port * words
-                              : timing.manager_fifo * words + timing.subordinate_fifo * beat_words(far_switch);
+                              : timing.manager_fifo * words + timing.subordinate_fifo * beat_words(far_switch, timing);
       enter(next);
       return;
     }

@@ -26,6 +26,7 @@ struct StreamBurst {
   StreamBuffer buffer;
   std::uint32_t offset = 0;          ///< Of the first word in the buffer.
   std::uint32_t count = 0;           ///< Words, at least 1.
+  std::uint32_t beat_words = 16;     ///< Words of a beat, on the narrowest switch of the route.
   bool header = false;               ///< The first word is a packet header that no switch dropped.
   bool tlast = false;                ///< The last word carries TLAST.
   std::uint64_t flow = 0;            ///< Ties the descriptors at both ends together on a timeline; 0: nothing.
@@ -41,7 +42,7 @@ struct StreamBurst {
   if (word + 1 == burst.count) return burst.last_beat;
   const bool narrow = burst.count > 1 && burst.last_beat - burst.first_beat >= cycle * (0.9 * (burst.count - 1));
   const std::uint32_t header = burst.header ? 1 : 0;
-  const std::uint32_t beat = narrow || word < header ? word : header + (word - header) / kWideBeatWords;
+  const std::uint32_t beat = narrow || word < header ? word : header + (word - header) / burst.beat_words;
   return std::min(burst.last_beat, burst.first_beat + cycle * beat);
 }
 

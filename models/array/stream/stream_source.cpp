@@ -25,7 +25,7 @@ sc_core::sc_time before(const sc_core::sc_time& a, const sc_core::sc_time& b) {
 StreamSource::StreamSource(StreamNetwork& network, const StreamPortAddress& port)
     : network_(network),
       port_(port),
-      beat_words_(port.which == registers::Switch::Wide512 ? kWideBeatWords : kNarrowBeatWords) {}
+      beat_words_(port.which == registers::Switch::Wide512 ? network.timing_.wide_beat : kNarrowBeatWords) {}
 
 StreamSource::~StreamSource() = default;
 
@@ -166,6 +166,7 @@ sc_core::sc_time StreamSource::send(const Burst& burst) {
     StreamBurst arriving{.buffer = burst.buffer,
                          .offset = burst.offset + (dropped ? 1U : 0U),
                          .count = burst.words - (dropped ? 1U : 0U),
+                         .beat_words = beat_words_,
                          .header = begins && !dropped && (burst.header || route_->by_packet),
                          .tlast = burst.tlast,
                          .flow = burst.flow,

@@ -31,6 +31,7 @@ struct Panels {
   const std::int8_t* data = nullptr;
   const std::int32_t* corrections = nullptr;  ///< One for each column, to be added.
   std::uint32_t k = 0;                        ///< Multiple of 4.
+  [[nodiscard]] const std::int8_t* panel(std::uint32_t column) const { return data + std::size_t{column} * k; }
 };
 
 AIE4SIM_TARGET_VNNI void add_128(const std::byte* from, std::size_t bytes, std::uint8_t* to) {
@@ -142,13 +143,23 @@ struct SumPlaces {
   std::size_t stride = 0;
 };
 
-AIE4SIM_TARGET_VNNI AIE4SIM_ALWAYS_INLINE __m512i load_sixteen(const std::int32_t* low, const std::int32_t* high) {
+/// Sixteen columns of a row; `wide`: they follow each other.
+template <bool wide>
+AIE4SIM_TARGET_VNNI AIE4SIM_ALWAYS_INLINE __m512i load_sixteen(const SumPlaces& places, unsigned half, std::size_t at) {
+  const std::int32_t* low = places.eights[std::size_t{half} * 2] + at;
+  if (wide) return _mm512_loadu_si512(low);
+  const std::int32_t* high = places.eights[std::size_t{half} * 2 + 1] + at;
   const __m256i first = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(low));  // NOLINT
   return _mm512_inserti64x4(_mm512_castsi256_si512(first), _mm256_loadu_si256(reinterpret_cast<const __m256i*>(high)),
                             1);  // NOLINT
 }
 
-AIE4SIM_TARGET_VNNI AIE4SIM_ALWAYS_INLINE void store_sixteen(__m512i sums, std::int32_t* low, std::int32_t* high) {
+template <bool wide>
+AIE4SIM_TARGET_VNNI AIE4SIM_ALWAYS_INLINE void store_sixteen(__m512i sums, const SumPlaces& places, unsigned half,
+                                                             std::size_t at) {
+  std::int32_t* low = places.eights[std::size_t{half} * 2] + at;
+  if (wide) return _mm512_storeu_si512(low, sums);
+  std::int32_t* high = places.eights[std::size_t{half} * 2 + 1] + at;
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(low), _mm512_castsi512_si256(sums));         // NOLINT
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(high), _mm512_extracti64x4_epi64(sums, 1));  // NOLINT
 }
@@ -160,22 +171,25 @@ struct DotTile {
   const std::int32_t* corrections;
 };
 
-/// `from`: old sums, or null for zeros.
-template <unsigned rows>
+/// `from`: old sums, or null for zeros. They lie as `to` does.
+template <unsigned rows, bool wide>
 AIE4SIM_TARGET_VNNI void dot_rows(const DotTile& tile, const SumPlaces* from, const SumPlaces& to) {
   const std::size_t row_stride = tile.layout.block_columns;
   const std::size_t block_stride = std::size_t{tile.layout.block_rows} * row_stride;
-  __m512i sums[rows][2];  // NOLINT(cppcoreguidelines-avoid-c-arrays): registers
+  __m512i left_sums[rows];   // NOLINT(cppcoreguidelines-avoid-c-arrays): registers
+  __m512i right_sums[rows];  // NOLINT(cppcoreguidelines-avoid-c-arrays)
+  const __m512i left_correction = _mm512_loadu_si512(tile.corrections);
+  const __m512i right_correction = _mm512_loadu_si512(tile.corrections + 16);
+#pragma GCC unroll 8
   for (unsigned i = 0; i < rows; ++i) {
-    sums[i][0] = _mm512_loadu_si512(tile.corrections);
-    sums[i][1] = _mm512_loadu_si512(tile.corrections + 16);
-  }
-  if (from != nullptr) {
-    for (unsigned i = 0; i < rows; ++i) {
-      const std::size_t at = i * from->stride;
-      sums[i][0] = _mm512_add_epi32(sums[i][0], load_sixteen(from->eights[0] + at, from->eights[1] + at));
-      sums[i][1] = _mm512_add_epi32(sums[i][1], load_sixteen(from->eights[2] + at, from->eights[3] + at));
+    __m512i left = left_correction;
+    __m512i right = right_correction;
+    if (from != nullptr) {
+      left = _mm512_add_epi32(left, load_sixteen<wide>(*from, 0, i * from->stride));
+      right = _mm512_add_epi32(right, load_sixteen<wide>(*from, 1, i * from->stride));
     }
+    left_sums[i] = left;
+    right_sums[i] = right;
   }
   const std::int8_t* b = tile.panel;
   const std::uint8_t* block = tile.a;
@@ -183,31 +197,72 @@ AIE4SIM_TARGET_VNNI void dot_rows(const DotTile& tile, const SumPlaces* from, co
     for (std::size_t k = 0; k < row_stride; k += kQuad, b += kPanelStep) {
       const __m512i left = _mm512_loadu_si512(b);
       const __m512i right = _mm512_loadu_si512(b + kPanelStep / 2);
+#pragma GCC unroll 8
       for (unsigned i = 0; i < rows; ++i) {
         std::int32_t quad = 0;
         std::memcpy(&quad, block + i * row_stride + k, sizeof quad);
         const __m512i factor = _mm512_set1_epi32(quad);
-        sums[i][0] = _mm512_dpbusd_epi32(sums[i][0], factor, left);
-        sums[i][1] = _mm512_dpbusd_epi32(sums[i][1], factor, right);
+        left_sums[i] = _mm512_dpbusd_epi32(left_sums[i], factor, left);
+        right_sums[i] = _mm512_dpbusd_epi32(right_sums[i], factor, right);
       }
     }
   }
+#pragma GCC unroll 8
   for (unsigned i = 0; i < rows; ++i) {
-    const std::size_t at = i * to.stride;
-    store_sixteen(sums[i][0], to.eights[0] + at, to.eights[1] + at);
-    store_sixteen(sums[i][1], to.eights[2] + at, to.eights[3] + at);
+    store_sixteen<wide>(left_sums[i], to, 0, i * to.stride);
+    store_sixteen<wide>(right_sums[i], to, 1, i * to.stride);
   }
 }
 
-void dot_tile(std::uint32_t rows, const DotTile& tile, const SumPlaces* from, const SumPlaces& to) {
-  using Function = void (*)(const DotTile&, const SumPlaces*, const SumPlaces&);
-  static constexpr std::array<Function, kTileRows> kFunctions = {dot_rows<1>, dot_rows<2>, dot_rows<3>, dot_rows<4>,
-                                                                 dot_rows<5>, dot_rows<6>, dot_rows<7>, dot_rows<8>};
-  kFunctions[rows - 1](tile, from, to);
+using DotFunction = void (*)(const DotTile&, const SumPlaces*, const SumPlaces&);
+
+template <bool wide>
+DotFunction dot_function(std::uint32_t rows) {
+  static constexpr std::array<DotFunction, kTileRows> kFunctions = {
+      dot_rows<1, wide>, dot_rows<2, wide>, dot_rows<3, wide>, dot_rows<4, wide>,
+      dot_rows<5, wide>, dot_rows<6, wide>, dot_rows<7, wide>, dot_rows<8, wide>};
+  return kFunctions[rows - 1];
 }
 
-SumPlaces places_in(std::int32_t* sums) {
-  return {{sums, sums + 8, sums + 16, sums + 24}, kTileColumns};
+/// Old sums and new ones go through a tile of their own.
+void run_by_tiles(const GemmOutput& output, const ShiftedA& a, const Panels& panels, Isa isa) {
+  const GemmCall& gemm = output.gemm;
+  alignas(64) std::array<std::int32_t, std::size_t{kTileRows} * kTileColumns> sums;
+  const SumPlaces own{{sums.data(), sums.data() + 8, sums.data() + 16, sums.data() + 24}, kTileColumns};
+  for (std::uint32_t column = 0; column < gemm.n; column += kTileColumns) {
+    for (std::uint32_t row = 0; row < gemm.m; row += kTileRows) {
+      const TilePlace place{row, std::min(kTileRows, gemm.m - row), column, std::min(kTileColumns, gemm.n - column)};
+      if (!gemm.first) load_sums(output, place, sums.data());
+      dot_function<true>(place.rows)({a.row(row), a.layout, panels.panel(column), panels.corrections + column},
+                                     gemm.first ? nullptr : &own, own);
+      store_sums(isa, output, place, sums.data());
+    }
+  }
+}
+
+/// Sums stay where they are, in blocks of whole tiles.
+template <bool wide>
+void run_in_place(const GemmOutput& output, const ShiftedA& a, const Panels& panels) {
+  const GemmCall& gemm = output.gemm;
+  const BlockLayout layout = gemm.c();
+  auto* memory = reinterpret_cast<std::int32_t*>(output.sums.data());  // NOLINT: unaligned accesses only
+  const std::size_t block_row = std::size_t{gemm.r} * gemm.n;          // sums
+  for (std::uint32_t column = 0; column < gemm.n; column += kTileColumns) {
+    std::array<std::int32_t*, kTileColumns / 8> first = {};
+    for (std::uint32_t i = 0; i < first.size(); ++i) first[i] = memory + layout.index(0, column + 8 * i);
+    const std::uint8_t* a_block = a.data;
+    for (std::uint32_t block = 0; block < gemm.m; block += gemm.r) {
+      for (std::uint32_t row = 0; row < gemm.r; row += kTileRows) {
+        SumPlaces places{first, gemm.t};
+        for (std::int32_t*& eight : places.eights) eight += std::size_t{row} * gemm.t;
+        const DotTile tile{a_block + std::size_t{row} * a.layout.block_columns, a.layout, panels.panel(column),
+                           panels.corrections + column};
+        dot_function<wide>(std::min(kTileRows, gemm.r - row))(tile, gemm.first ? nullptr : &places, places);
+      }
+      a_block += std::size_t{gemm.r} * a.layout.columns;
+      for (std::int32_t*& eight : first) eight += block_row;
+    }
+  }
 }
 
 }  // namespace
@@ -217,31 +272,13 @@ void run_dot_products(const GemmOutput& output, std::span<const std::byte> a, st
   const GemmCall& gemm = output.gemm;
   const ShiftedA shifted = shift_a(gemm, a, workspace);
   const Panels panels = pack_panels(gemm, b, workspace);
-  const BlockLayout layout = gemm.c();
-  auto* memory = reinterpret_cast<std::int32_t*>(output.sums.data());  // NOLINT: unaligned accesses only
-  const bool direct = gemm.t % 8 == 0 && gemm.n % kTileColumns == 0 && (gemm.r % kTileRows == 0 || gemm.r == gemm.m);
-  alignas(64) std::array<std::int32_t, std::size_t{kTileRows} * kTileColumns> sums;
-  const SumPlaces own = places_in(sums.data());
-  for (std::uint32_t column = 0; column < gemm.n; column += kTileColumns) {
-    const std::size_t panel = column / kTileColumns;
-    for (std::uint32_t row = 0; row < gemm.m; row += kTileRows) {
-      const TilePlace place{row, std::min(kTileRows, gemm.m - row), column, std::min(kTileColumns, gemm.n - column)};
-      const DotTile tile{shifted.row(row), shifted.layout, panels.data + panel * panels.k * kTileColumns,
-                         panels.corrections + panel * kTileColumns};
-      SumPlaces there{{}, gemm.t};
-      if (direct) {
-        for (std::uint32_t i = 0; i < there.eights.size(); ++i) {
-          there.eights[i] = memory + layout.index(row, column + 8 * i);
-        }
-      } else if (!gemm.first) {
-        load_sums(output, place, sums.data());
-      }
-      const SumPlaces* from = gemm.first ? nullptr : direct ? &there : &own;
-      const bool stores = direct && !gemm.last;
-      dot_tile(place.rows, tile, from, stores ? there : own);
-      if (!stores) store_sums(workspace.isa(), output, place, sums.data());
-    }
-  }
+  const bool whole_tiles =
+      gemm.t % 8 == 0 && gemm.n % kTileColumns == 0 && (gemm.r % kTileRows == 0 || gemm.r == gemm.m);
+  // A of another layout has rows of its own, and its block is the matrix.
+  const bool same_blocks = shifted.layout.block_rows == gemm.r;
+  if (gemm.last || !whole_tiles || !same_blocks) return run_by_tiles(output, shifted, panels, workspace.isa());
+  if (gemm.t % 16 == 0) return run_in_place<true>(output, shifted, panels);
+  run_in_place<false>(output, shifted, panels);
 }
 
 }  // namespace aie4::compute

@@ -27,22 +27,35 @@ AIE4SIM_ALWAYS_INLINE void load_lanes(typename Lanes<Element, lanes>::Type& vect
 template <unsigned rows, unsigned bytes>
 AIE4SIM_ALWAYS_INLINE void add_float_rows(const TileInput<float>& input, std::uint32_t row, std::uint32_t column,
                                           float* sums) {
-  using V = typename Lanes<float, bytes / sizeof(float)>::Type;
+  constexpr unsigned kLanes = bytes / sizeof(float);
+  using V = typename Lanes<float, kLanes>::Type;
   const float* a = input.a + std::size_t{row} * input.a_stride;
   const float* b = input.panel + column;
   float* out = sums + std::size_t{row} * kTileColumns + column;
-  V sum[rows][2];
-  for (unsigned i = 0; i < rows; ++i) std::memcpy(sum[i], out + i * kTileColumns, 2 * bytes);
-  for (std::uint32_t k = 0; k < input.k; ++k) {
-    V factor[2];
-    std::memcpy(factor, b + std::size_t{k} * kTileColumns, sizeof factor);
+  V left_sums[rows];   // NOLINT(cppcoreguidelines-avoid-c-arrays): registers
+  V right_sums[rows];  // NOLINT(cppcoreguidelines-avoid-c-arrays)
+#pragma GCC unroll 8
+  for (unsigned i = 0; i < rows; ++i) {
+    load_lanes<float, kLanes>(left_sums[i], out + std::size_t{i} * kTileColumns);
+    load_lanes<float, kLanes>(right_sums[i], out + std::size_t{i} * kTileColumns + kLanes);
+  }
+  for (std::uint32_t k = 0; k < input.k; ++k, b += kTileColumns) {
+    V left;
+    V right;
+    load_lanes<float, kLanes>(left, b);
+    load_lanes<float, kLanes>(right, b + kLanes);
+#pragma GCC unroll 8
     for (unsigned i = 0; i < rows; ++i) {
-      const float left = a[std::size_t{i} * input.a_stride + k];
-      sum[i][0] = sum[i][0] + left * factor[0];
-      sum[i][1] = sum[i][1] + left * factor[1];
+      const float factor = a[std::size_t{i} * input.a_stride + k];
+      left_sums[i] = left_sums[i] + factor * left;
+      right_sums[i] = right_sums[i] + factor * right;
     }
   }
-  for (unsigned i = 0; i < rows; ++i) std::memcpy(out + i * kTileColumns, sum[i], 2 * bytes);
+#pragma GCC unroll 8
+  for (unsigned i = 0; i < rows; ++i) {
+    std::memcpy(out + std::size_t{i} * kTileColumns, &left_sums[i], bytes);
+    std::memcpy(out + std::size_t{i} * kTileColumns + kLanes, &right_sums[i], bytes);
+  }
 }
 
 struct FloatTile {
@@ -94,7 +107,7 @@ struct WideTile {
   }
 };
 
-template <unsigned lanes>
+template <unsigned rows, unsigned lanes>
 AIE4SIM_ALWAYS_INLINE void add_block_rows(const BfpTileInput& input, std::uint32_t row, std::uint32_t column,
                                           float* sums) {
   using Dot = typename Lanes<std::int32_t, lanes>::Type;
@@ -107,33 +120,42 @@ AIE4SIM_ALWAYS_INLINE void add_block_rows(const BfpTileInput& input, std::uint32
   const std::int16_t* a = input.mantissas.a + std::size_t{row} * input.mantissas.a_stride;
   const std::uint8_t* a_exponents = input.a_exponents + std::size_t{row} * blocks;
   float* out = sums + std::size_t{row} * kTileColumns + column;
-  Sum sum;
-  std::memcpy(&sum, out, sizeof sum);
+  Sum sum[rows];  // NOLINT(cppcoreguidelines-avoid-c-arrays): registers
+#pragma GCC unroll 4
+  for (unsigned i = 0; i < rows; ++i) load_lanes<float, lanes>(sum[i], out + std::size_t{i} * kTileColumns);
   for (std::uint32_t block = 0; block < blocks; ++block) {
-    Dot dot = {};
+    Dot dot[rows] = {};  // NOLINT(cppcoreguidelines-avoid-c-arrays): registers
     for (std::uint32_t k = block * kBfpBlock; k < (block + 1) * kBfpBlock; ++k) {
       Narrow b;
       load_lanes<std::int16_t, lanes>(b, input.mantissas.panel + std::size_t{k} * kTileColumns + column);
-      dot += __builtin_convertvector(b, Dot) * std::int32_t{a[k]};
+      const Dot right = __builtin_convertvector(b, Dot);
+#pragma GCC unroll 4
+      for (unsigned i = 0; i < rows; ++i) {
+        dot[i] += right * std::int32_t{a[std::size_t{i} * input.mantissas.a_stride + k]};
+      }
     }
     Exponents b_exponents;
     load_lanes<std::uint8_t, lanes>(b_exponents, input.b_exponents + std::size_t{block} * kTileColumns + column);
-    const std::int64_t left = a_exponents[block] - 2 * kBfpBias + 1023;
-    const Bits bits = (__builtin_convertvector(b_exponents, Bits) + left) << 52;
-    const Real scaled = __builtin_convertvector(dot, Real) * __builtin_bit_cast(Real, bits);
-    sum += __builtin_convertvector(scaled, Sum);
+    const Bits right = __builtin_convertvector(b_exponents, Bits) + std::int64_t{1023 - 2 * kBfpBias};
+#pragma GCC unroll 4
+    for (unsigned i = 0; i < rows; ++i) {
+      const Bits unit = (right + std::int64_t{a_exponents[std::size_t{i} * blocks + block]}) << 52;
+      const Real scaled = __builtin_convertvector(dot[i], Real) * __builtin_bit_cast(Real, unit);
+      sum[i] += __builtin_convertvector(scaled, Sum);
+    }
   }
-  std::memcpy(out, &sum, sizeof sum);
+#pragma GCC unroll 4
+  for (unsigned i = 0; i < rows; ++i) std::memcpy(out + std::size_t{i} * kTileColumns, &sum[i], sizeof(Sum));
 }
 
 struct BfpTile {
   template <unsigned bytes>
   AIE4SIM_ALWAYS_INLINE static void run(const BfpTileInput& input, std::uint32_t rows, float* sums) {
     constexpr unsigned kLanes = bytes / sizeof(float);
-    for (std::uint32_t row = 0; row < rows; ++row) {
-      for (std::uint32_t column = 0; column < kTileColumns; column += kLanes) {
-        add_block_rows<kLanes>(input, row, column, sums);
-      }
+    for (std::uint32_t column = 0; column < kTileColumns; column += kLanes) {
+      std::uint32_t row = 0;
+      for (; row + 4 <= rows; row += 4) add_block_rows<4, kLanes>(input, row, column, sums);
+      for (; row < rows; ++row) add_block_rows<1, kLanes>(input, row, column, sums);
     }
   }
 };

@@ -36,6 +36,21 @@ class Print(ProgramCase):
         self.assertIn("validate_us = 5\n", text)
         self.assertIn("start_us = 9\n", text)
 
+    def test_a_preset_comes_before_the_file_and_is_printed_with_its_sources(self) -> None:
+        file = self.folder / "my.toml"
+        file.write_text("[clock]\naie_mhz = 900\n")
+        text = self.succeed("config", "print", "--preset", "xdna1", "--config", file)
+        self.assertIn('\npreset = "xdna1"\n', text)
+        self.assertIn("aie_mhz = 900\n", text)
+        self.assertIn("measured: 1.00 cycles a word (xdna-emu)\nbeat_words = 1\n", text)
+        file.write_text(text)
+        self.assertEqual(self.succeed("config", "print", "--config", file), text)
+        self.assertNotIn("preset =", self.succeed("config", "print"))
+
+    def test_an_unknown_preset_names_the_nearest(self) -> None:
+        self.fail_with(2, "(nearest: xdna1)", "config", "print", "--preset", "xdan1")
+        self.fail_with(2, "given with --preset NAME", "config", "print", "--set", "preset=xdna1")
+
     def test_list_names_every_name_that_print_knows(self) -> None:
         values = json.loads(self.succeed("config", "print", "--json"))
         listed = [line.split()[0] for line in self.succeed("config", "list").splitlines()[1:]]

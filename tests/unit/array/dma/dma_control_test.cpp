@@ -159,6 +159,24 @@ TEST_CASE("the 17th waiting task overflows the queue, sticky, with an error even
   CHECK(rig.status(channel).task_queue_overflow);
 }
 
+TEST_CASE("tasks of a shim channel start at the pace of the controller that pushes them, from reset to reset") {
+  DmaRig rig(kShimTile);
+  rig.parameters.shim_read_push_ns = 1000;
+  const unsigned channel = rig.mm2s();
+  rig.write_bd(channel, 0, {.buffer_length = 16});
+  for (unsigned i = 0; i < 3; ++i) rig.push(channel, 0);
+  DmaRig::run_to(1500);
+  CHECK(rig.client.times(DmaEvent::StartTask) == std::vector{ns(0), ns(1000)});
+  DmaRig::run_to(3500);
+  CHECK(rig.client.times(DmaEvent::StartTask) == std::vector{ns(0), ns(1000), ns(2000)});
+  rig.push(channel, 0);  // Longer ago than that: at once.
+  CHECK(rig.client.times(DmaEvent::StartTask).back() == ns(3500));
+  // Others have a pace of their own.
+  rig.write_bd(rig.mm2s(1), 1, {.buffer_length = 16});
+  rig.push(rig.mm2s(1), 1);
+  CHECK(rig.client.times(DmaEvent::StartTask).size() == 5);
+}
+
 TEST_CASE("control and trace channels of the shim have queues of 8 and 4") {
   DmaRig rig(kShimTile);
   const unsigned trace = dma_channel_index(rig.kind, DmaDirection::S2mm, 0, DmaRole::Trace);

@@ -142,6 +142,23 @@ TEST_CASE("Beats take the hops of their route, and the sender is free after one 
   CHECK(free.at(1) == ns(14));
 }
 
+TEST_CASE("On switches of another width a beat has as many words as the parameter says") {
+  StreamBench bench([](Parameters& parameters) { parameters.stream_beat_words = 4; });
+  Receiver& receiver = bench.s2mm(kMemory, 0);
+  bench.circuit(kShim, PortGroup::Dma, 0, PortGroup::North, 0);
+  bench.circuit(kMemory, PortGroup::South, 0, PortGroup::Dma, 0);
+  sc_core::sc_time free;
+  bench.actor([&](Actor& actor) {
+    send(actor, bench.mm2s(kShim, 0), {.words = counting(33)});  // 8 whole beats and one word: 9 beats.
+    free = now();
+  });
+  run(ns(1000));
+  REQUIRE(receiver.arrivals.size() == 1);
+  CHECK(receiver.arrivals[0].first_beat == ns(10));
+  CHECK(receiver.arrivals[0].last_beat == ns(10 + 8));
+  CHECK(free == ns(9));
+}
+
 TEST_CASE("Within a tile a switch takes three cycles, and on the narrow switch a beat is one word") {
   StreamBench bench;
   Receiver& wide = bench.s2mm(kShim, 0);

@@ -278,6 +278,19 @@ TEST_CASE("The largest products of bytes stay exact over long sums, which then w
   }
 }
 
+TEST_CASE("Long sums of odd products are exact, which a float cannot hold") {
+  // 127 * 127 * 1041 is the first of them above 2^24.
+  for (const unsigned k : {1041U, 2048U, 4100U}) {
+    Product p{.m = 1, .k = k, .n = 1, .type_a = "i8", .type_b = "i8", .type_c = "i32"};
+    p.allocate();
+    std::fill(p.a.begin(), p.a.end(), std::byte{127});
+    std::fill(p.b.begin(), p.b.end(), std::byte{127});
+    const Bytes expected = integer_reference(p);
+    CHECK(get_integer(expected, "i32", 0) == std::int64_t{k} * 127 * 127);
+    check_on_all(p, expected);
+  }
+}
+
 TEST_CASE("Floating-point products add in the order of k and round once, bit by bit, whatever the host") {
   const std::string type = GENERATE("bf16", "fp32", "bfp16");
   const Floats kind = GENERATE(Floats::Ordinary, Floats::Extreme);

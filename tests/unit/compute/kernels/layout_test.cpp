@@ -118,6 +118,29 @@ TEST_CASE("quantise rounds x * scale to nearest even, adds the zero point and sa
   }
 }
 
+TEST_CASE("A product that lies next to the middle of two bf16 is not rounded twice") {
+  // Found by search: the nearest fp32 of each product is the middle itself, whose even neighbour is the wrong one.
+  struct Case {
+    float x;
+    std::string_view scale;
+    float nearest;
+  };
+  for (const Case& c : {Case{1.1179485321044922F, "0.8979896903038025", 1.0078125F},
+                        Case{1.5505951642990112F, "0.7280470728874207", 1.1328125F},
+                        Case{1.8289556503295898F, "0.5659821629524231", 1.0390625F},
+                        Case{1.3405945301055908F, "0.7488515377044678", 1.0078125F}}) {
+    for (const float sign : {1.0F, -1.0F}) {
+      Bytes x = buffer("fp32", 1);
+      Bytes y = buffer("bf16", 1);
+      put_float(x, "fp32", 0, sign * c.x);
+      CallBuilder call("quantise");
+      call.set("count", 1).set("type_x", "fp32").set("type_y", "bf16").set("scale", c.scale);
+      call.operand("x", x).operand("y", y).run();
+      CHECK(get_float(y, "bf16", 0) == sign * c.nearest);
+    }
+  }
+}
+
 TEST_CASE("dequantise is the nearest to (x - zero) * scale") {
   Random random(44);
   for (int round = 0; round < 200; ++round) {
