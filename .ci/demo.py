@@ -3,12 +3,19 @@
 """The second half of ./demo: runs the guest and prints the table."""
 
 import json
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 VFS = 4
+SIDE = 1024  # Of the matrices.
+RUNS = 3
+# Rows of the second table, and the parts of `aie4sim profile` that each is made of.
+PARTS = {"host": ("user", "interrupt", "wake-up", "other", "unattributed"), "driver": ("driver",), "PCI": ("PCI",),
+         "firmware": ("firmware", "uC", "device signals"), "DMA": ("DMA", "memory"), "compute": ("compute",)}
 
 
 def run_guest(program: Path, folder: Path) -> int:
@@ -16,6 +23,73 @@ def run_guest(program: Path, folder: Path) -> int:
     return subprocess.run([program, "guest", "--kernel", "7.3", "--vfs", str(VFS), "--log-dir", folder,
                            "--", (HERE / "demo-guest.sh").read_text()],
                           stdin=subprocess.DEVNULL, check=False).returncode
+
+
+def emit_product(program: Path, folder: Path) -> bool:
+    """A matrix product as a program for the array, its operands and its result, compared with a reference; and the
+    recipe by which XRT runs it and compares with that result."""
+    shutil.rmtree(folder, ignore_errors=True)
+    side = str(SIDE)
+    cache = os.environ.get("AIE4SIM_CACHE") or str(HERE.parent / ".cache")
+    if subprocess.run([program, "gemm", "--m", side, "--n", side, "--k", side, "--dtype", "i8", "--columns", "3", "--check",
+                       "--emit", folder], stdin=subprocess.DEVNULL, env={**os.environ, "AIE4SIM_CACHE": cache},
+                      check=False).returncode:
+        return False
+    buffers = {name: (folder / f"{name}.bin").stat().st_size for name in "abc"}
+    files = {"a": {"init": {"file": "a.bin"}}, "b": {"init": {"file": "b.bin"}}, "c": {"validate": {"file": "c.bin"}}}
+    recipe = {
+        "version": "1.0",
+        "resources": {
+            "hwctxs": [{"name": "context", "programs": ["program.elf"]}],
+            "buffers": [{"name": name, "type": "output" if name == "c" else "input", "size": size}
+                        for name, size in buffers.items()],
+            "kernels": [{"name": "product", "instance": "DPU:program", "hwctx": "context"}]},
+        "execution": {"runs": [{"kernel": "product", "arguments": [{"name": name, "argidx": index}
+                                                                   for index, name in enumerate(buffers)]}]}}
+    profile = {
+        "version": "1.0",
+        "bindings": [{"name": name, "size": size, "rebind": True, **files[name]} for name, size in buffers.items()],
+        "execution": {"iterations": RUNS, "verbose": True, "mode": "validate",
+                      "iteration": {"bind": True, "init": True, "wait": True, "validate": True}}}
+    (folder / "recipe.json").write_text(json.dumps(recipe, indent=1))
+    (folder / "profile.json").write_text(json.dumps(profile, indent=1))
+    return True
+
+
+def run_product(program: Path, folder: Path, timeline: Path) -> int:
+    """The product by XRT and the driver in a guest of its own, traced."""
+    files = [word for path in sorted(folder.iterdir()) for word in ("--file", f"{path}:/lab/gemm/{path.name}")]
+    return subprocess.run([program, "guest", "--kernel", "7.3", "--static-vf", "--log-dir", folder.with_suffix(".logs"),
+                           "--profile", timeline, *files, "--",
+                           "cd /lab/gemm && xrt-runner --recipe recipe.json --profile profile.json --dir /lab/gemm"],
+                          stdin=subprocess.DEVNULL, check=False).returncode
+
+
+def product_table(program: Path, timeline: Path) -> tuple[list[str], list[str]]:
+    """Where the time of the products went, a line each; and what is wrong with them."""
+    done = subprocess.run([program, "profile", timeline, "--json"], stdin=subprocess.DEVNULL, capture_output=True,
+                          text=True, check=False)
+    if done.returncode not in (0, 1):
+        return [], [done.stderr.strip()]
+    profile = json.loads(done.stdout)
+    commands = profile["commands"]
+    problems = [str(problem) for problem in profile["violations"] + profile["gaps"]]
+    if len(commands) != RUNS:
+        problems.append(f"expected {RUNS} products on the timeline, found {len(commands)}")
+    if not commands:
+        return [], problems
+
+    def mean(key: str, parts: tuple[str, ...]) -> float:
+        return sum(command[key].get(part, 0) for command in commands for part in parts) / len(commands)
+
+    every = tuple(part for parts in PARTS.values() for part in parts)
+    wall, simulated = mean("ns", every), mean("simulated_ps", every)
+    lines = [f"{f'{SIDE} x {SIDE} x {SIDE} i8 product':34} {'guest clock':>21} {'simulated':>21}"]
+    for name, parts in [*PARTS.items(), ("one product", every)]:
+        ns, ps = mean("ns", parts), mean("simulated_ps", parts)
+        line = f"  {name:32} {ns / 1e6:9,.3f} ms {100 * ns / wall:6.1f} %"
+        lines.append(line + (f" {ps / 1e6:9,.1f} us {100 * ps / simulated:6.1f} %" if ps else ""))
+    return lines, problems
 
 
 def reported(folder: Path, what: str) -> list[dict]:
@@ -68,6 +142,7 @@ def rows_of(result: dict, summary: dict, clients: list[dict], runs: list[dict]) 
 def main() -> int:
     program, folder = (Path(word).resolve() for word in sys.argv[1:3])
     folder.mkdir(parents=True, exist_ok=True)
+    product, timeline = folder / "gemm", folder / "gemm.pftrace"
     (folder / "summary.json").unlink(missing_ok=True)
     status = run_guest(program, folder)
     try:
@@ -89,6 +164,15 @@ def main() -> int:
         problems.append("not all clients ran to their end")
     for entry in summary["unmodelled"]["entries"]:
         problems.append(f"not modelled but used: {entry['kind']} {entry['name']}, {entry['count']} times")
+    print("--- a matrix product: assembled, checked against a reference, then by XRT and the driver in a traced guest")
+    if not emit_product(program, product):
+        problems.append("the product could not be made")
+    elif run_product(program, product, timeline):
+        problems.append("the product through XRT failed, or is not the reference's")
+    else:
+        lines, wrong = product_table(program, timeline)
+        problems += wrong
+        print(*lines, "", f"timeline of both sides, for ui.perfetto.dev: {timeline}", sep="\n")
     for problem in problems:
         print(f"demo: {problem} (logs in {folder})", file=sys.stderr)
     return 1 if problems else 0

@@ -83,8 +83,10 @@ std::optional<Request> Mailbox::receive() {
   if (!published_) return std::nullopt;
   for (;;) {
     const std::uint32_t tail = controller_.read32(reg(hw::kX2I_TAIL));
-    // A tail is 0 only before the first message: the function was reset while we were looking.
+    // A tail is 0 only before the first message: the function was reset while we were looking. If it was not, the
+    // driver finds the head where the next message can start.
     if (tail == 0) {
+      if (x2i_head_ != 0) controller_.write32(reg(hw::kX2I_HEAD), 0);
       x2i_head_ = 0;
       return std::nullopt;
     }

@@ -10,11 +10,12 @@
 namespace aie4::profile {
 namespace {
 
-enum class Kind : std::uint8_t { None, Memory, Dma, Uc, Firmware };
+enum class Kind : std::uint8_t { None, Core, Memory, Dma, Uc, Firmware };
 
 Kind kind_of(std::string_view path) {
   if (path == "NoC and DDR") return Kind::Memory;
   if (path == "MPNPU") return Kind::Firmware;
+  if (path.ends_with("/core")) return Kind::Core;
   if (path.find("/DMA/") != std::string_view::npos) return Kind::Dma;
   if (path.starts_with("uc") && path.find_first_of(" /") == std::string_view::npos) return Kind::Uc;
   return Kind::None;
@@ -25,6 +26,9 @@ std::optional<Stage> stage_of(Kind kind, std::string_view slice, std::size_t dep
   switch (kind) {
     case Kind::None:
       return std::nullopt;
+    case Kind::Core:
+      // Beside kernels there are stalls.
+      return slice.starts_with("kernel ") ? std::optional(Stage::Compute) : std::nullopt;
     case Kind::Memory:
       return Stage::Memory;
     case Kind::Firmware:
@@ -69,7 +73,7 @@ DeviceStages::DeviceStages(const trace::ReadTrace& trace) {
     }
     if (i + 1 < trace.events.size() && trace.events[i + 1].time == event.time) continue;
     Stage stage = Stage::Device;
-    for (const Stage first : {Stage::Firmware, Stage::Uc, Stage::Dma, Stage::Memory}) {
+    for (const Stage first : {Stage::Firmware, Stage::Uc, Stage::Dma, Stage::Memory, Stage::Compute}) {
       if (busy.at(static_cast<std::size_t>(first)) != 0) stage = first;
     }
     if (changes_.empty() || changes_.back().stage != stage) changes_.push_back({event.time, stage});

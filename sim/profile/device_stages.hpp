@@ -11,7 +11,7 @@
 
 namespace aie4::profile {
 
-/// Of those that were busy at a time the first of: host memory, DMA channels, control code, firmware.
+/// Of those that were busy at a time the first of: kernels, host memory, DMA channels, control code, firmware.
 class DeviceStages {
  public:
   /// `trace`: of `aie4sim serve --trace --trace-unit ps`.

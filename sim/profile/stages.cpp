@@ -7,9 +7,9 @@
 namespace aie4::profile {
 namespace {
 
-constexpr std::array<std::string_view, kStages> kNames = {"user",      "driver",  "PCI",    "firmware",
-                                                          "uC",        "DMA",     "memory", "device signals",
-                                                          "interrupt", "wake-up", "other",  "unattributed"};
+constexpr std::array<std::string_view, kStages> kNames = {
+    "user",    "driver",         "PCI",       "firmware", "uC",    "DMA",         "memory",
+    "compute", "device signals", "interrupt", "wake-up",  "other", "unattributed"};
 
 class Divider {
  public:

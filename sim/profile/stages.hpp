@@ -21,13 +21,14 @@ enum class Stage : std::uint8_t {
   Uc,           ///< Control code.
   Dma,          ///< DMA channels of the array that have what they wait for.
   Memory,       ///< Host memory answers.
+  Compute,      ///< Kernels on cores.
   Device,       ///< None of these: signals between the device's parts.
   Interrupt,    ///< Raised and not handled yet, or a handler instead of the thread.
   WakeUp,       ///< The thread sleeps, or waits for the processor, though the command is done.
   Other,        ///< The thread sleeps, or waits for the processor, before the command is at the device.
   Unattributed  ///< Nothing was traced.
 };
-inline constexpr std::size_t kStages = 12;
+inline constexpr std::size_t kStages = 13;
 
 [[nodiscard]] std::string_view to_string(Stage stage);
 [[nodiscard]] std::optional<Stage> find_stage(std::string_view name);

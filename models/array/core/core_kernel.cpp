@@ -49,7 +49,8 @@ void Core::call_kernel(const CoreInstruction& instruction) {
   ++use_.operations;
   matrix_use_.operations += cost.macs;
   matrix_use_.busy += cycles(cost.mac_cycles);
-  if (environment_.probe != nullptr) show(start, now(), fmt::format("{} ({})", name, compute::to_string(cost.bound)));
+  if (environment_.probe != nullptr)
+    show(start, now(), fmt::format("kernel {} ({})", name, compute::to_string(cost.bound)));
 }
 
 void Core::submit(const KernelPlan& plan, const compute::KernelCall& call) {

@@ -197,7 +197,7 @@ TEST_CASE("SLEEP, TRACE and the opcodes for programmable logic are refused by na
   CHECK(runner.bench.reported(FaultCategory::GuestError, name));
 }
 
-TEST_CASE("without a debug buffer SAVE_TIMESTAMPS and SAVE_REGISTER leave nothing behind; with one, records") {
+TEST_CASE("without a debug buffer SAVE_TIMESTAMPS and SAVE_REGISTER leave nothing behind, with one, records") {
   const bool buffer = GENERATE(false, true);
   constexpr std::uint64_t kBuffer = 0xA00'0000;
   std::vector<Code> body;

@@ -185,7 +185,7 @@ TEST_CASE("an indirect packet that cannot be read is an invalid packet") {
   check_unharmed(rig);
 }
 
-TEST_CASE("a queue that cannot be used is reported and left alone; another context's works") {
+TEST_CASE("a queue that cannot be used is reported and left alone, another context's works") {
   struct Row {
     const char* name = nullptr;
     std::uint64_t address = kQueue;

@@ -60,7 +60,7 @@ TEST_CASE("a PDI that is loaded already is skipped, another one is not, and core
   CHECK(runner.bench.handshake(hs::kLastCoreElf, kUc) == 2);
 }
 
-TEST_CASE("jobs behind a special job do not start before it is done; those before it may still be on their way") {
+TEST_CASE("jobs behind a special job do not start before it is done, those before it may still be on their way") {
   Runner runner(code::program({{
                     code::job(0, {code::poll_32(0x2000, 1), mark(1)}),
                     code::job(1, {code::load_pdi(1, 1), code::yield(), code::yield(), mark(2)}),

@@ -75,7 +75,7 @@ TEST_CASE("run_until lets an idle machine's time pass, and never goes back") {
   CHECK(host.machine->now_ps() == 86'400'000'000'000'001);
 }
 
-TEST_CASE("An access takes effect at once and leaves time where it is; settle completes the instant") {
+TEST_CASE("An access takes effect at once and leaves time where it is, settle completes the instant") {
   Host host({});
   host.enable(0);
   host.machine->run_until(7 * kUs);
@@ -217,7 +217,7 @@ TEST_CASE("VFs decode when SR-IOV enables them and not beyond their number") {
   CHECK(host.read(1, 2, 0) == 0xFFFF'FFFF);
 }
 
-TEST_CASE("A conventional reset of the PF takes the power; of a VF it leaves the device alone") {
+TEST_CASE("A conventional reset of the PF takes the power, of a VF it leaves the device alone") {
   Host host({});
   host.enable(0);
   host.write(0, 5, kSmuCmd, kPowerOn);

@@ -62,7 +62,7 @@ TEST_CASE("A VF is complete at the instant at which CREATE_VFS makes it valid, a
   watch_publication(bench.vf(3), [&] { return !bench.pf().interrupts.empty(); });
 }
 
-TEST_CASE("With SR-IOV only the PF is published at boot; with static VFs all functions are") {
+TEST_CASE("With SR-IOV only the PF is published at boot, with static VFs all functions are") {
   Bench bench(static_vfs(true));
   bench.boot();
   run_until([] { return false; });

@@ -141,7 +141,7 @@ void resume(Driver& driver) {
   driver.set_cached_tail(driver.bar0.read(kX2iHead));
 }
 
-TEST_CASE("No value of the tail register, 0 to 8 beyond the ring, crashes; after a resync the next message works") {
+TEST_CASE("No value of the tail register, 0 to 8 beyond the ring, crashes, after a resync the next message works") {
   Bench bench;
   bench.boot_with_vfs(1);
   Driver& vf = bench.vf(0);
@@ -196,7 +196,7 @@ TEST_CASE("A header that makes no sense costs that message only") {
   CHECK(bench.diagnostics.count(FaultCategory::GuestError) == 6);
 }
 
-TEST_CASE("A tombstone where the ring has wrapped is followed; one that points nowhere is refused") {
+TEST_CASE("A tombstone where the ring has wrapped is followed, one that points nowhere is refused") {
   Bench bench;
   bench.boot_with_vfs(1);
   Driver& vf = bench.vf(0);

@@ -23,7 +23,7 @@ constexpr std::uint64_t kB = 0x2000;
 constexpr std::uint64_t kC = 0x3000;
 constexpr std::uint64_t kD = 0x4000;
 
-TEST_CASE("A doorbell brings the context in after the context switch time; each completion raises its vector") {
+TEST_CASE("A doorbell brings the context in after the context switch time, each completion raises its vector") {
   SchedulerBench s;
   s.create(0, kA);
   const Context b = s.create(0, kB);
@@ -373,7 +373,7 @@ TEST_CASE("What the uCs of a preempted context leave in the handshake comes back
 }
 
 TEST_CASE(
-    "Between two contexts every uC is reset, so that nothing of the first is left; a context alone is not reset") {
+    "Between two contexts every uC is reset, so that nothing of the first is left, a context alone is not reset") {
   SchedulerBench s;
   const Context a = s.create(0, kA);
   const Context b = s.create(1, kB);

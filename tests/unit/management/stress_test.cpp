@@ -31,7 +31,7 @@ TEST_CASE("A few long random lives do the same") {
   run_seeds(1000, 6, 1500);
 }
 
-TEST_CASE("The same seed gives the same sequence of accesses, interrupts and times; another one does not") {
+TEST_CASE("The same seed gives the same sequence of accesses, interrupts and times, another one does not") {
   std::vector<std::uint64_t> hashes;
   for (const std::uint64_t seed : {77U, 77U, 78U}) {
     const FreshKernel kernel;

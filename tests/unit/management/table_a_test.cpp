@@ -68,7 +68,7 @@ TEST_CASE("CREATE_VFS refuses none and more than there are") {
   CHECK(bench.pf().call(op::kCreateVfs, {3}).payload == Words{kOk});
 }
 
-TEST_CASE("DESTROY_VFS withdraws the VFs; they can be created again") {
+TEST_CASE("DESTROY_VFS withdraws the VFs, they can be created again") {
   Bench bench;
   bench.boot_with_vfs(2);
   CHECK(bench.pf().call(op::kDestroyVfs, {0}).payload == Words{kOk});
@@ -223,7 +223,7 @@ TEST_CASE("Contexts exist only after the PF has attached a work buffer, and not 
   check_refused(bench.vf(0).call(op::kCreateContext, {1, 12, 0, 0x1000, kNoPasid, 0}), kError, 4);
 }
 
-TEST_CASE("A VF has as many contexts as configured; one more is refused, and the next one after a destruction fits") {
+TEST_CASE("A VF has as many contexts as configured, one more is refused, and the next one after a destruction fits") {
   Configuration configuration;
   configuration.parameters.contexts_per_vf = 5;
   Bench bench(configuration);

@@ -81,6 +81,9 @@ trace::ReadTrace device() {
   trace.slice(dma, us(3), us(5), "BD 0: 4096 B", 17);
   trace.slice(dma, us(3), us(3.5), "lock 448", 0);
   trace.slice(trace.track("NoC and DDR"), us(5), us(5.5), "vf0 read", 0);
+  const auto core = trace.track("column 0/compute tile 2/core");
+  trace.slice(core, us(3.5), us(4.5), "lock own.0", 0);
+  trace.slice(core, us(4.5), us(5.25), "kernel gemm (mac)", 0);
   trace.counter(trace.track("column 0/memory tile 1/lock 0"), us(4), 5);
   trace.finish();
   return trace::read_trace(out.str());
@@ -117,13 +120,14 @@ TEST_CASE("Every microsecond of a command that sleeps is where it was by hand") 
   CHECK(command.duration == 250'000);
   CHECK(command.sum() == 250'000);
   const std::map<std::string, std::uint64_t> expected = {
-      {"user", 50}, {"driver", 20}, {"PCI", 40},       {"firmware", 20},       {"uC", 30},
-      {"DMA", 30},  {"memory", 10}, {"interrupt", 10}, {"device signals", 20}, {"wake-up", 20}};
+      {"user", 50},  {"driver", 20},  {"PCI", 40},       {"firmware", 20},       {"uC", 30},     {"DMA", 20},
+      {"memory", 5}, {"compute", 15}, {"interrupt", 10}, {"device signals", 20}, {"wake-up", 20}};
   CHECK(micros(command) == expected);
   CHECK(command.simulated_ps.at(static_cast<std::size_t>(Stage::Firmware)) == 1'000'000);
   CHECK(command.simulated_ps.at(static_cast<std::size_t>(Stage::Uc)) == 1'500'000);
-  CHECK(command.simulated_ps.at(static_cast<std::size_t>(Stage::Dma)) == 1'500'000);
-  CHECK(command.simulated_ps.at(static_cast<std::size_t>(Stage::Memory)) == 500'000);
+  CHECK(command.simulated_ps.at(static_cast<std::size_t>(Stage::Dma)) == 1'000'000);
+  CHECK(command.simulated_ps.at(static_cast<std::size_t>(Stage::Memory)) == 250'000);
+  CHECK(command.simulated_ps.at(static_cast<std::size_t>(Stage::Compute)) == 750'000);
   CHECK(command.simulated_ps.at(static_cast<std::size_t>(Stage::Device)) == 900'000);
 }
 
@@ -132,8 +136,9 @@ TEST_CASE("A command whose client looks itself ends when it has seen the word, b
   CHECK(found.good());
   REQUIRE(found.commands.size() == 1);
   CHECK(found.commands.front().duration == 185'000);
-  const std::map<std::string, std::uint64_t> expected = {
-      {"user", 45}, {"PCI", 40}, {"firmware", 20}, {"uC", 30}, {"DMA", 30}, {"memory", 10}, {"device signals", 10}};
+  const std::map<std::string, std::uint64_t> expected = {{"user", 45},    {"PCI", 40},           {"firmware", 20},
+                                                         {"uC", 30},      {"DMA", 20},           {"memory", 5},
+                                                         {"compute", 15}, {"device signals", 10}};
   CHECK(micros(found.commands.front()) == expected);
 }
 
@@ -163,8 +168,8 @@ TEST_CASE("A thread that an earlier interrupt woke, delivered late, need not wai
   REQUIRE(found.commands.size() == 1);
   // From the word at 1180 until the thread runs at 1220; then 5 us of the handler.
   const std::map<std::string, std::uint64_t> expected = {
-      {"user", 50}, {"driver", 15}, {"PCI", 40},      {"firmware", 20},       {"uC", 30},
-      {"DMA", 30},  {"memory", 10}, {"interrupt", 5}, {"device signals", 10}, {"wake-up", 40}};
+      {"user", 50},  {"driver", 15},  {"PCI", 40},      {"firmware", 20},       {"uC", 30},     {"DMA", 20},
+      {"memory", 5}, {"compute", 15}, {"interrupt", 5}, {"device signals", 10}, {"wake-up", 40}};
   CHECK(micros(found.commands.front()) == expected);
 }
 

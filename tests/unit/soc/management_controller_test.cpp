@@ -92,7 +92,7 @@ TEST_CASE("A stop unwinds the program at once, out of a sleep and out of a wait 
   CHECK(now() == us(1));
 }
 
-TEST_CASE("A stop without a program, or a second one, is nothing; the next start works") {
+TEST_CASE("A stop without a program, or a second one, is nothing, the next start works") {
   Bench bench;
   bench.mpnpu.stop();
   settle();
@@ -256,7 +256,7 @@ TEST_CASE("An address where nothing is reads zero and is reported with size and 
   CHECK(bench.count(FaultCategory::SimulatorDefect, "MPNPU address 0x80010000") == 1);
 }
 
-TEST_CASE("An interrupt ends the wait in its instant; several before the firmware looks count once") {
+TEST_CASE("An interrupt ends the wait in its instant, several before the firmware looks count once") {
   Bench bench;
   std::vector<sc_core::sc_time> wakes;
   bench.start([&] {

@@ -93,7 +93,7 @@ TEST_CASE("Out of reset the core boots on the first Wakeup and not before") {
   CHECK(bench.boots == 1);
 }
 
-TEST_CASE("Program memory that holds nothing known is reported at Wakeup; the next Wakeup looks again") {
+TEST_CASE("Program memory that holds nothing known is reported at Wakeup, the next Wakeup looks again") {
   Bench bench;
   bench.uc.set_reset(false);
   bench.wake();
@@ -129,7 +129,7 @@ TEST_CASE("The factory sees the program memory as the array wrote it") {
   CHECK(size == 0x8000);
 }
 
-TEST_CASE("Sleep ends with a Wakeup; the status register shows it") {
+TEST_CASE("Sleep ends with a Wakeup, the status register shows it") {
   Bench bench;
   unsigned wakes = 0;
   bench.boot([&](Microcontroller& core) {
@@ -406,7 +406,7 @@ TEST_CASE("Host memory that refuses a transfer sets DECERR, leaves the destinati
   CHECK(bench.uc.bytes_written() == 0);
 }
 
-TEST_CASE("Loads and stores over AXI-MM take time; one that nobody answers is remembered as DECERR") {
+TEST_CASE("Loads and stores over AXI-MM take time, one that nobody answers is remembered as DECERR") {
   Bench bench;
   bench.axi.latency = ns(60);
   bench.axi.put(0x10, 0x55);
@@ -431,7 +431,7 @@ TEST_CASE("Loads and stores over AXI-MM take time; one that nobody answers is re
   CHECK(bench.array.read(kAxiErrors) == 0);
 }
 
-TEST_CASE("The program pulses the interrupt line; without a line nothing happens") {
+TEST_CASE("The program pulses the interrupt line, without a line nothing happens") {
   Bench bench;
   bench.boot([](Microcontroller& core) {
     core.raise_interrupt();
@@ -443,7 +443,7 @@ TEST_CASE("The program pulses the interrupt line; without a line nothing happens
   CHECK(bench.interrupts == 2);
 }
 
-TEST_CASE("A register that is known but not modelled is named; what is no register is named by offset") {
+TEST_CASE("A register that is known but not modelled is named, what is no register is named by offset") {
   Bench bench;
   bench.array.write(0x2'C030, 1);
   CHECK(bench.array.read(0x2'CF00) == 0);

@@ -93,7 +93,7 @@ TEST_CASE("Masking one vector leaves the others alone") {
   CHECK(bench.pba() == 0b10);
 }
 
-TEST_CASE("The function mask makes every vector pend; clearing it delivers the unmasked ones, lowest first") {
+TEST_CASE("The function mask makes every vector pend, clearing it delivers the unmasked ones, lowest first") {
   Bench bench;
   bench.unmask_all();
   bench.mask(4, true);

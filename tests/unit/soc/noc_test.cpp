@@ -60,7 +60,7 @@ TEST_CASE("An access takes the latency and its share of the bandwidth, exactly")
   CHECK(bench.a.move(true, 0, 0, 4) == ns(400) + ps(50));
 }
 
-TEST_CASE("Latency and bandwidth are those of the configuration; a fraction of a picosecond rounds up") {
+TEST_CASE("Latency and bandwidth are those of the configuration, a fraction of a picosecond rounds up") {
   Parameters parameters;
   parameters.noc_latency_ns = 7;
   parameters.noc_bytes_per_us = 3;
@@ -68,7 +68,7 @@ TEST_CASE("Latency and bandwidth are those of the configuration; a fraction of a
   CHECK(bench.a.move(true, 0, 0, 4) == ns(7) + ps(1'333'334));
 }
 
-TEST_CASE("Two engines share one budget in the order in which they ask; the latency is each one's own") {
+TEST_CASE("Two engines share one budget in the order in which they ask, the latency is each one's own") {
   Bench bench;
   CHECK(bench.a.move(true, 0, 0, 8000) == ns(100) + ns(400));
   CHECK(bench.b.move(true, 1, 0, 8000) == ns(200) + ns(400));

@@ -122,7 +122,7 @@ TEST_CASE("The start sequence of the driver validates both images and starts the
   CHECK(bench.text().empty());
 }
 
-TEST_CASE("Each command is busy for its configured time; a fetch comes on top") {
+TEST_CASE("Each command is busy for its configured time, a fetch comes on top") {
   Bench bench;
   bench.memory.latency = us(3);
   bench.send(kValidate, kImages, 0x3'0000);
@@ -260,7 +260,7 @@ TEST_CASE("No image is validated while firmware runs") {
   CHECK(bench.count(FaultCategory::GuestError, "VALIDATE while firmware runs") == 1);
 }
 
-TEST_CASE("RELEASE_TMR stops the firmware and forgets the images; the sequence can begin again") {
+TEST_CASE("RELEASE_TMR stops the firmware and forgets the images, the sequence can begin again") {
   Bench bench;
   REQUIRE(bench.validate() == kOk);
   REQUIRE(bench.validate_cert() == kOk);

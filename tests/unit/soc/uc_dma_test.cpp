@@ -170,7 +170,7 @@ TEST_CASE("A slow target is waited for, a fast one is limited by the engine") {
   CHECK(bench.words.back().at == bench.words[1].at + ps(83'333) + ns(150));
 }
 
-TEST_CASE("Chains wait in the queue and end in order; its depth is a parameter, its length is in the status") {
+TEST_CASE("Chains wait in the queue and end in order, its depth is a parameter, its length is in the status") {
   Parameters parameters;
   parameters.uc_dma_queue_depth = 3;
   Bench bench(UcDmaDirection::Dm2mm, parameters);
@@ -219,7 +219,7 @@ TEST_CASE("MM2DM brings words of the array and of the host into the memory") {
   CHECK(bench.get(0x300) == 0xB1);
 }
 
-TEST_CASE("What cannot be done ends its chain there, says why and sets its bit; the next chain is done") {
+TEST_CASE("What cannot be done ends its chain there, says why and sets its bit, the next chain is done") {
   struct Case {
     const char* name = nullptr;
     std::uint32_t start = 0x20;

@@ -25,7 +25,7 @@ DmaUnmapRequest unmap_request(std::uint64_t address, std::uint64_t size) {
 
 }  // namespace
 
-TEST_CASE("a hundred thousand page-sized maps fit; the one beyond the limit is refused") {
+TEST_CASE("a hundred thousand page-sized maps fit, the one beyond the limit is refused") {
   DmaMap map;
   for (std::uint64_t page = 0; page < DmaMap::kMaxWindows; ++page) {
     REQUIRE(map.map(map_request(page * 2 * kPage, kPage), UniqueFd()) == 0);

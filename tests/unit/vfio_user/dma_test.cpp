@@ -305,7 +305,7 @@ TEST_CASE("tens of thousands of maps of one file cost one mapping and no descrip
   REQUIRE(ready.client.unmap(0, 0, kUnmapAll) == 0);
 }
 
-TEST_CASE("an access across adjacent maps is whole; across a hole, or into a read-only part, it does nothing") {
+TEST_CASE("an access across adjacent maps is whole, across a hole, or into a read-only part, it does nothing") {
   Ready ready;
   GuestMemory ram(16 * kPage);
   // Adjacent in address, not in the file.

@@ -33,7 +33,7 @@ TEST_CASE("information requests that are too short, or have no room for the answ
   require_usable(client);
 }
 
-TEST_CASE("each region has the size of its BAR; absent ones and upper halves have none") {
+TEST_CASE("each region has the size of its BAR, absent ones and upper halves have none") {
   Bench bench;
   VfioUserClient client = bench.client();
   const std::array<std::uint64_t, kRegionCount> sizes{0x2'0000, 0, 0x8'0000, 0, 0x1000, 0, 0, 4096, 0};

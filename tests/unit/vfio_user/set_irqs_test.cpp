@@ -124,7 +124,7 @@ TEST_CASE("a client can loop a trigger back, to all or to selected vectors") {
   CHECK(second.take() == 1);
 }
 
-TEST_CASE("assigning no descriptors takes the eventfd away; the vector then stays pending") {
+TEST_CASE("assigning no descriptors takes the eventfd away, the vector then stays pending") {
   Ready ready;
   EventCounter event;
   REQUIRE(ready.assign(0, {event.fd()}) == 0);

@@ -28,7 +28,7 @@ TEST_CASE("without finish-on-TLAST a BD ends by its length whatever TLAST says")
   CHECK_FALSE(rig.status(channel).error_fot_length);
 }
 
-TEST_CASE("finish-on-TLAST ends a BD at TLAST; length without TLAST is an error") {
+TEST_CASE("finish-on-TLAST ends a BD at TLAST, length without TLAST is an error") {
   DmaRig rig(kComputeTile);
   const unsigned channel = rig.s2mm();
   const DmaChannelInfo& info = rig.engine.channels()[channel];

@@ -128,7 +128,7 @@ TEST_CASE("A register without behaviour is stored, counted and named, loudly if 
   CHECK(counts[{"stored register", "compute tile medium_grained_clock_gating_control"}] == 2);
 }
 
-TEST_CASE("Holes read zero, answer with an error and are named; so are narrow accesses to registers") {
+TEST_CASE("Holes read zero, answer with an error and are named, so are narrow accesses to registers") {
   Bench bench;
   CHECK(bench.read(kCompute + 0x4'0000) == 0);
   CHECK(bench.master.status == tlm::TLM_GENERIC_ERROR_RESPONSE);

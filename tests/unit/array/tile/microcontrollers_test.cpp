@@ -154,7 +154,7 @@ TEST_CASE("An interrupt that came before it was enabled is delivered by enabling
   CHECK(bench.interrupts == 1);
 }
 
-TEST_CASE("Enable and disable set and clear the bits written as ones; status is cleared by ones") {
+TEST_CASE("Enable and disable set and clear the bits written as ones, status is cleared by ones") {
   Bench bench;
   bench.master.write(kEnable, 0x5);
   bench.master.write(kEnable, kUcCore);
