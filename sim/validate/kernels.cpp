@@ -20,7 +20,7 @@ double kernel_cycles(const Configuration& configuration, std::string_view kernel
   ArrayCode code{array::Geometry{}};
   code.start_core(kTile, text).wait_core(kTile);
   bench.run(code.finish());
-  const std::vector<Slice> calls = bench.slices().find(kCore, kernel);
+  const std::vector<Slice> calls = bench.slices().find(kCore, fmt::format("kernel {} (", kernel));
   if (calls.size() != 1) throw ExperimentError(fmt::format("{} calls of {} instead of one", calls.size(), kernel));
   return bench.cycles(calls[0].end_ps - calls[0].begin_ps);
 }

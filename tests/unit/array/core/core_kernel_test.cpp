@@ -315,7 +315,7 @@ TEST_CASE("A timeline shows each kernel with what bounds it, and each stall") {
     call.parameters[index] = instruction.parameters[index].value;
   }
   const compute::KernelCost cost = compute::cost(call, compute::ComputeCosts(bench.parameters));
-  CHECK(probe.slices[1].name == "gemm (" + std::string(compute::to_string(cost.bound)) + ")");
+  CHECK(probe.slices[1].name == "kernel gemm (" + std::string(compute::to_string(cost.bound)) + ")");
   CHECK(probe.slices[1].begin - start == ns(52));
   CHECK(probe.slices[1].end - start == ns(52 + cost.cycles));
 }

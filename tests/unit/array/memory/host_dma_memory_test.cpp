@@ -154,7 +154,7 @@ TEST_CASE("Only the first write task is cold, reads and writes are cold apart, a
   CHECK(latency(false, HostBench::kB) == ns(490));
 }
 
-TEST_CASE("Who asks ahead is served when the access before is through; who asks late, when it asks") {
+TEST_CASE("Who asks ahead is served when the access before is through, who asks late, when it asks") {
   HostBench bench;
   bench.begin(HostBench::kA, 512, true);
   CHECK(bench.read(HostBench::kA, 0, 1024, ns(0)).next == ns(100));
