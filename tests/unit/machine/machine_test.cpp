@@ -131,6 +131,21 @@ TEST_CASE("run_to_interrupt stops in the instant of an interrupt, which it compl
   CHECK(host.machine->now_ps() < 20'000 * kUs);
 }
 
+TEST_CASE("run_to_interrupt lets a time pass in which nothing happens, and SystemC has nothing to say about it") {
+  Host host({});
+  host.enable(0);
+  host.write(0, 5, kSmuCmd, kPowerOn);
+  const int warnings = sc_core::sc_report_handler::get_count(sc_core::SC_WARNING);
+  host.machine->run_to_interrupt(kSmuBusy / 2);
+  CHECK(host.machine->now_ps() == kSmuBusy / 2);
+  CHECK(host.machine->busy());
+  host.machine->run_to_interrupt(kSmuBusy);
+  CHECK(host.machine->now_ps() == kSmuBusy);
+  CHECK_FALSE(host.machine->busy());
+  CHECK(host.read(0, 5, kSmuResp) == 1);
+  CHECK(sc_core::sc_report_handler::get_count(sc_core::SC_WARNING) == warnings);
+}
+
 TEST_CASE("Every step of a busy machine goes to a later instant") {
   Host host(static_vfs(1));
   std::uint64_t before = host.machine->now_ps();
