@@ -94,6 +94,18 @@ ProgramRunReport begin(const elf::Instance& instance, const ProgramRunOptions& o
   return report;
 }
 
+/// A clock sees a series for as long as this lives.
+class Watch {
+ public:
+  Watch(MachineClock& clock, BandwidthSeries& series) : clock_(clock) { clock.watch(&series); }
+  ~Watch() { clock_.watch(nullptr); }
+  Watch(const Watch&) = delete;
+  Watch& operator=(const Watch&) = delete;
+
+ private:
+  MachineClock& clock_;
+};
+
 }  // namespace
 
 ProgramRunner::ProgramRunner(Machine& machine, AddressMode memory)
@@ -121,10 +133,13 @@ ProgramRunReport ProgramRunner::run(const elf::Program& program, const elf::Inst
     Session session(vf, program, instance, options.arguments, 1);
     const std::unique_ptr<Session> rival = make_rival(vf, options.rival);
     const ResourceMeter meter(machine_.resources(), stack_->clock().now_ps());
+    BandwidthSeries bandwidth(machine_.resources(), stack_->clock().now_ps());
+    const Watch watch(stack_->clock(), bandwidth);
     for (unsigned i = 0; i < options.repeat && report.failure.empty(); ++i) {
       run_once(machine_, *stack_, session, rival.get(), report);
     }
     report.use = meter.report(stack_->clock().now_ps());
+    report.bandwidth = bandwidth.report();
     report.energy = energy_of(report.use, machine_.configuration().parameters);
     for (std::size_t i = 0; i < options.arguments.size(); ++i) {
       if (!options.arguments[i].keep) continue;

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "models/common/diagnostics.hpp"
+#include "sim/host/bandwidth_series.hpp"
 #include "sim/host/driver/queue.hpp"
 #include "sim/host/elf/program.hpp"
 #include "sim/host/energy.hpp"
@@ -57,6 +58,7 @@ struct ProgramRunReport {
   std::vector<Diagnostics::BurndownEntry> unmodelled;  ///< What was touched and is not modelled.
   std::vector<std::string> hang_report;                ///< Who still waited, if a run did not end.
   ResourceReport use;                                  ///< From the first doorbell to the end of the last run.
+  BandwidthReport bandwidth;                           ///< In the same time.
   Energy energy;                                       ///< Of that time.
   std::string failure;                                 ///< What ended the runs early; empty if nothing did.
 

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "sim/host/bandwidth_series.hpp"
 #include "sim/host/program_run.hpp"
 
 namespace aie4::host {
@@ -59,6 +60,7 @@ std::string to_json(const ProgramRunReport& report, const Machine& machine) {
   json["window_ps"] = report.use.duration_ps;
   json["energy"] = to_json(report.energy);
   json["resources"] = to_json(report.use);
+  json["series"] = to_json(report.bandwidth);
   return json.dump(2);
 }
 

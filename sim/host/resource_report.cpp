@@ -80,6 +80,22 @@ ResourceReport ResourceMeter::report(std::uint64_t now_ps) const {
   return result;
 }
 
+void accumulate(ResourceReport& sum, const ResourceReport& part, std::uint64_t times) {
+  const auto scaled = [times](const sc_core::sc_time& time) {
+    return sc_core::sc_time::from_value(time.value() * times);
+  };
+  sum.duration_ps += part.duration_ps * times;
+  for (std::size_t i = 0; i < part.resources.size(); ++i) {
+    const ResourceUse& use = part.resources[i];
+    if (i == sum.resources.size()) sum.resources.emplace_back().name = use.name;
+    ResourceUse& total = sum.resources[i];
+    total.bytes += use.bytes * times;
+    total.operations += use.operations * times;
+    total.busy += scaled(use.busy);
+    for (std::size_t reason = 0; reason < kWaitReasons; ++reason) total.stalled[reason] += scaled(use.stalled[reason]);
+  }
+}
+
 std::string to_text(const ResourceReport& report) {
   std::string text;
   if (const auto rows = top(report, [](const ResourceUse& use) { return use.busy.value(); }); !rows.empty()) {

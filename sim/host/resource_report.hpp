@@ -17,6 +17,9 @@ struct ResourceReport {
   std::vector<ResourceUse> resources;  ///< All of them, in order of construction.
 };
 
+/// Adds what happened in `part`, `times` times over, to `sum`. Both are of one registry, `part` not of an earlier time.
+void accumulate(ResourceReport& sum, const ResourceReport& part, std::uint64_t times);
+
 /// Takes the difference of two looks at the same registry, which may have grown meanwhile.
 class ResourceMeter {
  public:

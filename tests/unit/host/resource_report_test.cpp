@@ -37,6 +37,30 @@ TEST_CASE("A report has what happened since the meter began, of resources that c
         R"({"name":"port","bytes":7,"operations":0,"busy_ps":0,"stalled_ps":{},"utilisation":0.0}])");
 }
 
+TEST_CASE("Reports add up, each as often as asked, with resources that only came later") {
+  ResourceRegistry registry;
+  ResourceUse& channel = registry.add("S2MM 0");
+  ResourceReport sum;
+  const ResourceMeter first(registry, 0);
+  channel.bytes = 64;
+  channel.operations = 1;
+  channel.busy = us(3);
+  channel.stall(WaitReason::Lock, us(2));
+  accumulate(sum, first.report(12'000'000), 3);
+  const ResourceMeter second(registry, 12'000'000);
+  channel.bytes += 1;
+  registry.add("port").bytes = 7;
+  accumulate(sum, second.report(13'000'000), 2);
+  CHECK(sum.duration_ps == 38'000'000);
+  REQUIRE(sum.resources.size() == 2);
+  CHECK(sum.resources[0].bytes == 194);
+  CHECK(sum.resources[0].operations == 3);
+  CHECK(sum.resources[0].busy == us(9));
+  CHECK(sum.resources[0].stalled[static_cast<std::size_t>(WaitReason::Lock)] == us(6));
+  CHECK(sum.resources[1].name == "port");
+  CHECK(sum.resources[1].bytes == 14);
+}
+
 TEST_CASE("The table has the busiest first, and of waits the longest reasons but not the host") {
   ResourceReport report{.duration_ps = 10'000'000, .resources = {}};
   report.resources.resize(3);
