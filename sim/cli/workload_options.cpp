@@ -88,6 +88,9 @@ class LayerRun {
     for (std::size_t i = 0; i < layers_.size(); ++i) {
       const workload::OperationReport report = run(runner, layers_[i], i);
       good = good && report.succeeded();
+      host::accumulate(use_, report.run.use, layers_[i].count);
+      parts_.emplace_back(layers_[i].name, report.duration_ps() * layers_[i].count);
+      if (failure_.empty() && !report.run.failure.empty()) failure_ = layers_[i].name + ": " + report.run.failure;
       total_ps_ += report.duration_ps() * layers_[i].count;
       operations_ += report.operations * layers_[i].count;
       if (table) std::cout << to_row(layers_[i], report) << std::flush;
@@ -95,7 +98,10 @@ class LayerRun {
       nlohmann::ordered_json json = to_json(report);
       json["name"] = layers_[i].name;
       json["count"] = layers_[i].count;
-      if (layers_.size() > 1) json.erase("resources");
+      if (layers_.size() > 1) {
+        json.erase("resources");
+        json.erase("series");
+      }
       reports_.push_back(std::move(json));
     }
     if (table) {
@@ -108,7 +114,18 @@ class LayerRun {
 
   [[nodiscard]] nlohmann::ordered_json json(const std::string& title) const {
     if (layers_.size() == 1) return reports_.front();
-    return {{"title", title}, {"total_ps", total_ps_}, {"operations", operations_}, {"layers", reports_}};
+    nlohmann::ordered_json parts = nlohmann::ordered_json::object();
+    for (const auto& [name, ps] : parts_) parts[name] = parts.value(name, std::uint64_t{0}) + ps;
+    // Each layer counts as often as the network has it, in times and in resources.
+    return {{"title", title},
+            {"total_ps", total_ps_},
+            {"durations_ps", {total_ps_}},
+            {"breakdown_ps", std::move(parts)},
+            {"operations", operations_},
+            {"failure", failure_},
+            {"window_ps", use_.duration_ps},
+            {"resources", host::to_json(use_)},
+            {"layers", reports_}};
   }
   [[nodiscard]] const fs::path& folder() const { return folder_.path(); }
 
@@ -139,6 +156,9 @@ class LayerRun {
   std::vector<std::string> assembler_;
   workload::TemporaryFolder folder_;
   std::uint64_t total_ps_ = 0;
+  host::ResourceReport use_;
+  std::vector<std::pair<std::string, std::uint64_t>> parts_;
+  std::string failure_;
   std::uint64_t operations_ = 0;
   nlohmann::ordered_json reports_ = nlohmann::ordered_json::array();
 };
@@ -169,7 +189,11 @@ int run_workload(WorkloadOptions& options, Configuration configuration, const st
     trace.finish();
     // Complete before it is in its place.
     if (!options.emit.empty()) fs::copy(layer_run.folder(), options.emit, fs::copy_options::recursive);
-    const std::string json = layer_run.json(title).dump(2) + "\n";
+    nlohmann::ordered_json report = layer_run.json(title);
+    for (const ParameterInfo& parameter : parameter_table()) {
+      report["parameters"][parameter.name] = configuration.parameters.*parameter.member;
+    }
+    const std::string json = report.dump(2) + "\n";
     if (!options.stats.empty()) write_file(options.stats, std::as_bytes(std::span(json)));
     if (options.json) std::cout << json;
     return good ? kExitOk : kExitFailed;

@@ -84,7 +84,9 @@ nlohmann::ordered_json to_json(const OperationReport& report) {
                      {"first", report.verdict->first}};
   }
   json["failure"] = report.run.failure;
+  json["window_ps"] = report.run.use.duration_ps;
   json["resources"] = host::to_json(report.run.use);
+  json["series"] = host::to_json(report.run.bandwidth);
   return json;
 }
 
