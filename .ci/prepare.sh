@@ -12,8 +12,8 @@ fail() {
 
 # The packages of the given groups in .ci/packages.
 packages_of() {
-	local group name wanted
-	while read -r group name; do
+	local group name _ wanted
+	while read -r group name _; do
 		for wanted in "$@"; do
 			[ "$group" = "$wanted" ] && printf '%s\n' "$name"
 		done
@@ -24,12 +24,21 @@ installed() {
 	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
+# Whether there is the command for which the package is wanted, wherever it came from.
+provided() {
+	local name command
+	while read -r _ name command; do
+		[ "$name" = "$1" ] && [ -n "$command" ] && command -v "$command" >/dev/null && return
+	done <.ci/packages
+	return 1
+}
+
 # Installs, by name, what is missing of these groups; does nothing and needs no network if nothing is.
 install_missing() {
 	local name missing=() root=()
 	command -v dpkg-query >/dev/null || fail "this is not Debian: install the equivalents of .ci/packages by hand"
 	while read -r name; do
-		installed "$name" || missing+=("$name")
+		installed "$name" || provided "$name" || missing+=("$name")
 	done < <(packages_of "$@")
 	[ ${#missing[@]} -eq 0 ] && return
 	if [ "$(id -u)" -ne 0 ]; then

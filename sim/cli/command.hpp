@@ -25,6 +25,8 @@ void add_operations(CLI::App& app, Action& action);
 void add_net(CLI::App& app, Action& action);
 void add_run(CLI::App& app, Action& action);
 void add_dis(CLI::App& app, Action& action);
+void add_sweep(CLI::App& app, Action& action);
+void add_report(CLI::App& app, Action& action);
 void add_core(CLI::App& app, Action& action);
 void add_replay(CLI::App& app, Action& action);
 void add_profile(CLI::App& app, Action& action);

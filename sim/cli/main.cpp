@@ -52,6 +52,8 @@ int run(int count, char** words) {
   add_operations(app, action);
   add_net(app, action);
   add_dis(app, action);
+  add_sweep(app, action);
+  add_report(app, action);
   add_core(app, action);
   add_replay(app, action);
   add_profile(app, action);

@@ -9,7 +9,8 @@ from program import ProgramCase
 # Every sub-command; those that only group others are followed by what they group.
 COMMANDS = ["serve", "up", "run", "dis", "replay", "profile", "transcript", "transcript print", "firmware", "firmware make",
             "firmware inspect", "config", "config print", "config list", "core", "core as", "core dis", "faults",
-            "gemm", "conv", "eltwise", "softmax", "norm", "pool", "attention", "mlp", "net", "validate", "version"]
+            "gemm", "conv", "eltwise", "softmax", "norm", "pool", "attention", "mlp", "net", "validate", "sweep", "report",
+            "version"]
 GROUPS = ["transcript", "firmware", "config", "core"]
 
 

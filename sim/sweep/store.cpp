@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sim/sweep/store.hpp"
+
+#include <cerrno>
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <system_error>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+
+#include "models/common/parameters.hpp"
+#include "sim/sweep/schema.hpp"
+#include "sim/sweep/store_check.hpp"
+
+namespace aie4::sweep {
+namespace {
+
+std::uint64_t pragma(Sqlite& database, const char* name) {
+  Statement statement(database, fmt::format("PRAGMA {}", name).c_str());
+  return statement.step() ? statement.number() : 0;
+}
+
+std::string meta(Sqlite& database, std::string_view key) {
+  Statement statement(database, "SELECT value FROM meta WHERE key = ?");
+  statement.bind(key);
+  return statement.step() ? statement.text() : std::string();
+}
+
+/// Also what a sweep left that was killed before it had listed its points.
+bool is_empty(Sqlite& database) {
+  try {
+    Statement tables(database, "SELECT count(*) FROM sqlite_master");
+    return tables.step() && tables.number() == 0 && pragma(database, "application_id") == 0;
+  } catch (const SqliteError&) {
+    return false;  // No database at all.
+  }
+}
+
+void put_value(Statement& statement, const Value& value) {
+  if (value.number && *value.number >= 0) {
+    statement.bind(static_cast<std::uint64_t>(*value.number));
+  } else {
+    statement.bind(value.text);
+  }
+}
+
+std::string dump(const nlohmann::ordered_json& json) {
+  return json.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
+}
+
+}  // namespace
+
+StoreLock::StoreLock(const std::filesystem::path& file) : fd_(open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)) {
+  // Not SQLite's own locks: those are for single transactions.
+  if (fd_ < 0) {
+    throw SqliteError(fmt::format("cannot write {}: {}", file.string(), std::generic_category().message(errno)));
+  }
+  if (flock(fd_, LOCK_EX | LOCK_NB) != 0) {
+    close(fd_);
+    throw StoreError(
+        fmt::format("{}: expected a file for this sweep alone, came one that another sweep is writing", file.string()));
+  }
+}
+
+StoreLock::~StoreLock() {
+  close(fd_);
+}
+
+void check_file(Sqlite& database, const std::filesystem::path& file) {
+  std::uint64_t application = 0;
+  std::uint64_t version = 0;
+  try {
+    application = pragma(database, "application_id");
+    version = pragma(database, "user_version");
+  } catch (const SqliteError&) {
+    // Not even a database.
+  }
+  if (application != kApplicationId) {
+    throw StoreError(fmt::format("{}: expected a file that `aie4sim sweep` wrote, came something else", file.string()));
+  }
+  if (version != kSchemaVersion) {
+    throw StoreError(
+        fmt::format("{}: expected version {} of the tables, came {}", file.string(), kSchemaVersion, version));
+  }
+}
+
+SweepWriter::SweepWriter(const std::filesystem::path& file, const Spec& spec, const std::vector<Point>& points,
+                         const Provenance& provenance)
+    : file_(file), lock_(file), database_(file, Sqlite::Mode::Write) {
+  if (is_empty(database_)) {
+    create(spec, points, provenance);
+  } else {
+    check_file(database_, file);
+    check(points, provenance);
+  }
+}
+
+void SweepWriter::create(const Spec& spec, const std::vector<Point>& points, const Provenance& provenance) {
+  Transaction transaction(database_);
+  database_.run(fmt::format("PRAGMA application_id = {}", kApplicationId).c_str());
+  database_.run(fmt::format("PRAGMA user_version = {}", kSchemaVersion).c_str());
+  database_.run(kSchema);
+  Statement meta_row(database_, "INSERT INTO meta VALUES (?, ?)");
+  for (const auto& [key, value] : {std::pair{"name", spec.name},
+                                   {"version", provenance.version},
+                                   {"build", provenance.build},
+                                   {"spec", provenance.spec}}) {
+    meta_row.bind(std::string_view(key)).bind(value).run();
+  }
+  Statement parameter_row(database_, "INSERT INTO parameter VALUES (?, ?, ?, ?, ?, ?)");
+  for (const ParameterInfo& info : parameter_table()) {
+    parameter_row.bind(info.name).bind(info.unit).bind(info.default_value).bind(to_string(info.confidence));
+    parameter_row.bind(info.source).bind(info.description).run();
+  }
+  Statement factor_row(database_, "INSERT INTO factor VALUES (?, ?, ?)");
+  for (std::size_t i = 0; i < spec.factors.size(); ++i) {
+    const std::string_view kind = spec.factors[i].kind == Factor::Kind::Parameter ? "parameter" : "variable";
+    factor_row.bind(i).bind(kind).bind(spec.factors[i].name).run();
+  }
+  Statement point_row(database_, "INSERT INTO point VALUES (?, ?, ?, ?, ?, ?)");
+  Statement value_row(database_, "INSERT INTO value VALUES (?, ?, ?)");
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    const Point& point = points[i];
+    point_row.bind(i).bind(spec.workloads[point.workload].name).bind(spec.presets[point.preset].name);
+    point_row.bind(point.key()).bind(point.operations).bind(point.dtype).run();
+    for (const auto& [factor, value] : point.values) {
+      value_row.bind(i).bind(factor);
+      put_value(value_row, value);
+      value_row.run();
+    }
+  }
+  transaction.commit();
+}
+
+void SweepWriter::check(const std::vector<Point>& points, const Provenance& provenance) {
+  std::size_t equal = 0;
+  std::size_t stored = 0;
+  Statement rows(database_, "SELECT words FROM point ORDER BY id");
+  while (rows.step()) {
+    if (stored < points.size() && rows.text() == points[stored].key()) ++equal;
+    ++stored;
+  }
+  if (equal != points.size() || stored != points.size()) {
+    throw StoreError(
+        fmt::format("{}: expected the {} points of this sweep, came a file with {} of which {} are the same: choose "
+                    "another file with -o, or remove it",
+                    file_.string(), points.size(), stored, equal));
+  }
+  if (meta(database_, "build") != provenance.build) {
+    throw StoreError(
+        fmt::format("{}: expected results of this aie4sim, came some of another build (version {}): choose "
+                    "another file with -o, or remove it",
+                    file_.string(), meta(database_, "version")));
+  }
+}
+
+std::vector<std::size_t> SweepWriter::open_points() {
+  std::vector<std::size_t> result;
+  Statement rows(database_, "SELECT id FROM point WHERE id NOT IN (SELECT point FROM result) ORDER BY id");
+  while (rows.step()) result.push_back(rows.number());
+  return result;
+}
+
+void SweepWriter::forget_failures() {
+  // A failed run has a row in `result` and nowhere else.
+  database_.run("DELETE FROM result WHERE status = 'failed'");
+}
+
+void SweepWriter::put(std::size_t point, const Outcome& outcome) {
+  Transaction transaction(database_);
+  const bool done = outcome.succeeded();
+  const auto if_done = [done](std::uint64_t value) { return done ? std::optional(value) : std::nullopt; };
+  // No "OR REPLACE": a second result of a point would be a defect, and fails here.
+  Statement result(database_, "INSERT INTO result VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  result.bind(point).bind(std::string_view(done ? "done" : "failed")).bind(outcome.error);
+  result.bind(static_cast<std::uint64_t>(outcome.exit_status)).bind(if_done(outcome.time_ps));
+  result.bind(if_done(outcome.window_ps)).bind(outcome.operations).bind(if_done(ddr_bytes(outcome)));
+  result.bind(if_done(outcome.bin_ps)).bind(dump(outcome.unmodelled)).run();
+  Statement setting(database_, "INSERT INTO setting VALUES (?, ?, ?)");
+  for (const auto& [name, value] : outcome.parameters) setting.bind(point).bind(name).bind(value).run();
+  Statement part(database_, "INSERT INTO part VALUES (?, ?, ?, ?)");
+  for (std::size_t i = 0; i < outcome.breakdown_ps.size(); ++i) {
+    part.bind(point).bind(i).bind(outcome.breakdown_ps[i].first).bind(outcome.breakdown_ps[i].second).run();
+  }
+  Statement row(database_, "INSERT INTO resource VALUES (?, ?, ?, ?, ?, ?, ?)");
+  for (std::size_t i = 0; i < outcome.resources.size(); ++i) {
+    const Resource& resource = outcome.resources[i];
+    nlohmann::ordered_json stalled = nlohmann::ordered_json::object();
+    for (const auto& [reason, ps] : resource.stalled_ps) stalled[reason] = ps;
+    row.bind(point).bind(i).bind(resource.name).bind(resource.bytes).bind(resource.operations);
+    row.bind(resource.busy_ps).bind(dump(stalled)).run();
+  }
+  Statement series(database_, "INSERT INTO series VALUES (?, ?, ?, ?)");
+  for (std::size_t i = 0; i < outcome.series.size(); ++i) {
+    series.bind(point).bind(i).bind(outcome.series[i].name).bind(dump(outcome.series[i].bytes)).run();
+  }
+  transaction.commit();
+}
+
+}  // namespace aie4::sweep
