@@ -7,6 +7,7 @@ import json
 import os
 import pty
 import subprocess
+import time
 import unittest
 from pathlib import Path
 
@@ -96,6 +97,28 @@ class Sweep(ProgramCase):
         self.assertIn("FAILED: ended by signal 9, last words: ended after --timeout 3 s", output)
         self.assertRegex(seen.decode(), r"\[\.{24}\] 0/2 points\r?")
         self.assertRegex(seen.decode(), r"\[#{12}\.{12}\] 1/2 points, 0\.\d/s, \d s left")
+
+    def test_runs_of_a_sweep_that_is_killed_do_not_outlive_it(self) -> None:
+        # Nobody ever writes into the pipe: a run that lives on does so for good.
+        os.mkfifo(self.folder / "absent.elf")
+        words = [PROGRAM, "sweep", str(self.spec(SPEC)), "-o", str(self.folder / "run.db"), "--jobs", "2"]
+        with subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as child:
+            listing = Path(f"/proc/{child.pid}/task/{child.pid}/children")
+            deadline = time.monotonic() + PATIENCE
+            while len(runs := listing.read_text().split()) < 2:
+                self.assertIsNone(child.poll())
+                self.assertLess(time.monotonic(), deadline)
+            child.kill()
+        while alive := [run for run in runs if self.lives(run)]:
+            self.assertLess(time.monotonic(), deadline, f"{alive} still run")
+
+    @staticmethod
+    def lives(process: str) -> bool:
+        try:
+            # State, behind the name in parentheses: a zombie only waits to be buried.
+            return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+        except (FileNotFoundError, ProcessLookupError):
+            return False
 
     def test_a_report_of_something_else_is_one_line(self) -> None:
         self.fail_with(1, "cannot read", "report", self.folder / "absent.db", "-o", self.folder / "out.html")
