@@ -227,20 +227,6 @@ Causes causes(const std::vector<Command>& commands, const GuestRecord& record, s
       causes.host_first.push_back({moments[*command.interrupt].host, record.entries[*command.handler].time});
     }
   }
-  std::map<std::pair<MomentKind, std::uint64_t>, std::vector<Nanoseconds>> messages;
-  for (const Moment& moment : moments) {
-    if (moment.kind == MomentKind::Request || moment.kind == MomentKind::Response) {
-      messages[{moment.kind, moment.number}].push_back(moment.host);
-    }
-  }
-  for (const GuestEntry& entry : record.entries) {
-    if (entry.kind != EntryKind::MessageSent && entry.kind != EntryKind::MessageReceived) continue;
-    const auto kind = entry.kind == EntryKind::MessageSent ? MomentKind::Request : MomentKind::Response;
-    const auto found = messages.find({kind, entry.value});
-    // The driver numbers from the beginning when it is loaded again, and each function for itself.
-    if (found == messages.end() || found->second.size() != 1) continue;
-    causes.guest_first.push_back({found->second.front(), entry.time});
-  }
   return causes;
 }
 

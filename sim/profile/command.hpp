@@ -39,7 +39,8 @@ struct Command {
 [[nodiscard]] std::vector<Command> find_commands(const GuestRecord& record, std::span<const Moment> moments,
                                                  const ClockMap& clock);
 
-/// What the commands and the messages of the mailbox say about the clocks.
+/// What the commands say about the clocks. Messages of the mailbox say nothing: the driver traces them after it wrote
+/// the register, when they may have arrived already.
 struct Causes {
   std::vector<Constraint> guest_first;
   std::vector<Constraint> host_first;

@@ -28,8 +28,8 @@ enum class EntryKind : std::uint8_t {
   InterruptExit,    ///< It ends.
   Switch,           ///< The task leaves the processor to `other`, named `text`; `asleep`: it waits for something.
   Waking,           ///< `other` may run again.
-  MessageSent,      ///< The driver is about to write a mailbox tail; `value`: id, `line`: the mailbox's interrupt line.
-  MessageReceived,  ///< The driver has taken a response and is about to write the head; the same.
+  MessageSent,      ///< The driver has written a mailbox tail; `value`: id, `line`: the mailbox's interrupt line.
+  MessageReceived,  ///< The driver has taken a response and written the head; the same.
   Note,             ///< Any other event.
 };
 

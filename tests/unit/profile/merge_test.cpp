@@ -131,6 +131,18 @@ TEST_CASE("Every microsecond of a command that sleeps is where it was by hand") 
   CHECK(command.simulated_ps.at(static_cast<std::size_t>(Stage::Device)) == 900'000);
 }
 
+TEST_CASE("A message that the driver traces after it arrived says nothing of the clocks") {
+  const std::string guest = std::string(kSleeping) +
+                            "    0.009000 |   npu-xrt-7   |               |  /* mbox_set_tail: xdna_mailbox.25 id "
+                            "0x1d000002 opcode 0x30003 */\n";
+  std::vector<Moment> seen = moments();
+  seen.insert(seen.end() - 1, moment(8000, 6'400'000, MomentKind::Request, true, 0x1d00'0002));
+  Merged about;
+  CHECK(report(trace::read_trace(merged(guest.c_str(), seen, &about))).good());
+  CHECK(about.consistent);
+  CHECK(about.uncertain == 10'000);
+}
+
 TEST_CASE("A command whose client looks itself ends when it has seen the word, before the interrupt") {
   const Report found = report(trace::read_trace(merged(kPolling, moments())));
   CHECK(found.good());
