@@ -69,10 +69,11 @@ BoundaryTap::~BoundaryTap() {
 }
 
 void BoundaryTap::observe(const pci::BoundaryEvent& event) {
+  // First: the guest can see the effect already, and a recorder that compresses a block takes its time.
+  if (recorder_) note_time();
   latency_.observe(event, machine_.now_ps());
   if (!recorder_) return;
   recorder_->observe(event);
-  note_time();
   // What a client did stays readable if this program is killed later.
   if (event.kind == pci::BoundaryEventKind::Disconnect) recorder_->flush();
 }
