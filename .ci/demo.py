@@ -73,8 +73,7 @@ def product_table(program: Path, timeline: Path) -> tuple[list[str], list[str]]:
         return [], [done.stderr.strip()]
     profile = json.loads(done.stdout)
     commands = profile["commands"]
-    # Effects before their cause are told by the profile above; how well clocks compare is no matter of the product.
-    problems = [str(problem) for problem in profile["gaps"]]
+    problems = [str(problem) for problem in profile["violations"] + profile["gaps"]]
     if len(commands) != RUNS:
         problems.append(f"expected {RUNS} products on the timeline, found {len(commands)}")
     if not commands:
