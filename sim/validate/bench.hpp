@@ -10,12 +10,12 @@
 #include <string>
 #include <vector>
 
+#include "models/common/fresh_kernel.hpp"
 #include "models/npu/configuration.hpp"
 #include "sim/host/driver/context.hpp"
 #include "sim/host/driver/control_code.hpp"
 #include "sim/host/driver_stack.hpp"
 #include "sim/machine/machine.hpp"
-#include "sim/validate/fresh_kernel.hpp"
 #include "sim/validate/slices.hpp"
 
 namespace aie4::validate {

@@ -20,9 +20,9 @@
 
 #include <systemc>
 
+#include "models/common/fresh_kernel.hpp"
 #include "sim/host/program_run.hpp"
 #include "sim/machine/machine.hpp"
-#include "tests/unit/soc/fresh_kernel.hpp"
 
 namespace {
 
@@ -78,7 +78,7 @@ Cost spent() {
 }
 
 Cost run_machine(const host::elf::Program& program, std::uint64_t bytes, unsigned columns, unsigned repeat) {
-  const bench::FreshKernel kernel;
+  const FreshKernel kernel;
   Configuration configuration;
   configuration.parameters.columns = columns;
   Machine machine(configuration, [](const Diagnostic& diagnostic) { fmt::print(stderr, "{}\n", diagnostic.text()); });
@@ -123,7 +123,7 @@ class Loop : public sc_core::sc_module {
 };
 
 Cost run_loops(Kind kind, unsigned pending, std::uint64_t count) {
-  const bench::FreshKernel kernel;
+  const FreshKernel kernel;
   std::deque<Loop> loops;
   for (unsigned i = 0; i < pending; ++i) {
     // Primes keep them from falling into step.

@@ -169,15 +169,6 @@ std::size_t ArrayBus::reads_of(std::uint64_t address) const {
 
 // --- bench ----------------------------------------------------------------------------------------------------------
 
-FreshKernel::FreshKernel() : base_(sc_core::sc_get_curr_simcontext()), own_(new sc_core::sc_simcontext) {
-  sc_core::sc_curr_simcontext = own_;
-}
-
-FreshKernel::~FreshKernel() {
-  delete own_;
-  sc_core::sc_curr_simcontext = base_;
-}
-
 Bench::Bench(const Parameters& chosen, UcProgramFactory program)
     : parameters(chosen),
       diagnostics([this](const Diagnostic& diagnostic) { reports.push_back(diagnostic); },

@@ -21,6 +21,7 @@
 
 #include "firmware-stub/cert/make_cert.hpp"
 #include "models/common/fault_plan.hpp"
+#include "models/common/fresh_kernel.hpp"
 #include "models/soc/microcontroller.hpp"
 
 namespace aie4::cert::bench {
@@ -103,20 +104,6 @@ class ArrayBus : public sc_core::sc_module {
  private:
   void b_transport(int port, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   void access_words(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
-};
-
-/// A SystemC kernel of its own for each bench: a kernel elaborates once, and generators make several benches a process.
-/// The first, empty kernel of the process stays.
-class FreshKernel {
- public:
-  FreshKernel();
-  ~FreshKernel();
-  FreshKernel(const FreshKernel&) = delete;
-  FreshKernel& operator=(const FreshKernel&) = delete;
-
- private:
-  sc_core::sc_simcontext* base_;
-  sc_core::sc_simcontext* own_;
 };
 
 class Bench {

@@ -3,9 +3,9 @@
 // between them is sliced.
 #include <functional>
 
+#include "models/common/fresh_kernel.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/machine/bench.hpp"
-#include "tests/unit/soc/fresh_kernel.hpp"
 
 namespace aie4::machine_bench {
 namespace {
@@ -82,7 +82,7 @@ Slicing in_steps_of(unsigned steps) {
 TEST_CASE("Slices of one instant and of a thousand give the same crossings of the boundary") {
   std::vector<std::uint64_t> hashes;
   for (const unsigned steps : {1U, 2U, 7U, 1000U}) {
-    const bench::FreshKernel kernel;
+    const FreshKernel kernel;
     hashes.push_back(run_script(in_steps_of(steps)));
   }
   for (const std::uint64_t hash : hashes) CHECK(hash == hashes.front());
@@ -91,7 +91,7 @@ TEST_CASE("Slices of one instant and of a thousand give the same crossings of th
 TEST_CASE("Going to a time in one stride and in many small ones gives the same crossings of the boundary") {
   std::vector<std::uint64_t> hashes;
   for (const std::uint64_t stride : {std::uint64_t{1} << 60, std::uint64_t{50'000}, std::uint64_t{777}}) {
-    const bench::FreshKernel kernel;
+    const FreshKernel kernel;
     hashes.push_back(run_script([stride](Machine& machine, std::uint64_t time) {
       if (time == 0) return in_steps_of(1000)(machine, 0);
       while (machine.now_ps() + stride < time) machine.run_until(machine.now_ps() + stride);
@@ -104,7 +104,7 @@ TEST_CASE("Going to a time in one stride and in many small ones gives the same c
 TEST_CASE("Stopping at interrupts gives the same crossings of the boundary as stopping at each instant") {
   std::vector<std::uint64_t> hashes;
   for (const bool interrupts : {false, true}) {
-    const bench::FreshKernel kernel;
+    const FreshKernel kernel;
     hashes.push_back(run_script([interrupts](Machine& machine, std::uint64_t time) {
       if (!interrupts) return in_steps_of(1)(machine, time);
       if (time != 0) return machine.run_until(time);
@@ -117,7 +117,7 @@ TEST_CASE("Stopping at interrupts gives the same crossings of the boundary as st
 TEST_CASE("Settling between accesses changes nothing") {
   std::vector<std::uint64_t> hashes;
   for (const bool settle : {false, true}) {
-    const bench::FreshKernel kernel;
+    const FreshKernel kernel;
     hashes.push_back(run_script([settle](Machine& machine, std::uint64_t time) {
       for (unsigned i = 0; settle && i < 5; ++i) machine.settle();
       in_steps_of(3)(machine, time);
@@ -130,7 +130,7 @@ TEST_CASE("Settling between accesses changes nothing") {
 TEST_CASE("An access at another time is another history") {
   std::vector<std::uint64_t> hashes;
   for (const std::uint64_t late : {0U, 1U}) {
-    const bench::FreshKernel kernel;
+    const FreshKernel kernel;
     hashes.push_back(run_script([late](Machine& machine, std::uint64_t time) {
       in_steps_of(1000)(machine, time == 0 ? 0 : time + late * 100'000);
     }));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // How contexts end while the array works: destroyed, suspended, reset; and what becomes of their doorbells.
+#include "models/common/fresh_kernel.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/management/fake_cert.hpp"
-#include "tests/unit/soc/fresh_kernel.hpp"
 
 namespace aie4::management::bench {
 namespace {

@@ -4,9 +4,9 @@
 
 #include "models/array/array.hpp"
 #include "models/array/tile/tile.hpp"
+#include "models/common/fresh_kernel.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/management/fake_cert.hpp"
-#include "tests/unit/soc/fresh_kernel.hpp"
 
 namespace aie4::management::bench {
 namespace {

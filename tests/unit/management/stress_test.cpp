@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Scheduler and the real CERT together, at random: every packet completes once, nothing is touched after its end.
+#include "models/common/fresh_kernel.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/management/stress_bench.hpp"
-#include "tests/unit/soc/fresh_kernel.hpp"
 
 namespace aie4::management::bench {
 namespace {

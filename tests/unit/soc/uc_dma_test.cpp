@@ -6,9 +6,9 @@
 #include <map>
 #include <random>
 
+#include "models/common/fresh_kernel.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/soc/bench.hpp"
-#include "tests/unit/soc/fresh_kernel.hpp"
 
 namespace aie4 {
 namespace {

@@ -7,6 +7,7 @@
 
 #include <systemc>
 
+#include "models/common/fresh_kernel.hpp"
 #include "sim/config/config.hpp"
 #include "sim/host/bring_up.hpp"
 #include "sim/transcript/print.hpp"
@@ -17,23 +18,6 @@ using namespace aie4;              // NOLINT(google-build-using-namespace)
 using namespace aie4::transcript;  // NOLINT(google-build-using-namespace)
 
 namespace {
-
-/// A kernel of its own for each machine of this process: recording and replay are two simulations. The first context
-/// is kept for ever, because objects inside the library point at it.
-class FreshKernel {
- public:
-  FreshKernel() { sc_core::sc_curr_simcontext = mine_; }
-  ~FreshKernel() {
-    delete mine_;
-    sc_core::sc_curr_simcontext = base_;
-  }
-  FreshKernel(const FreshKernel&) = delete;
-  FreshKernel& operator=(const FreshKernel&) = delete;
-
- private:
-  sc_core::sc_simcontext* base_ = sc_core::sc_get_curr_simcontext();
-  sc_core::sc_simcontext* mine_ = new sc_core::sc_simcontext;
-};
 
 Configuration small() {
   Configuration configuration;

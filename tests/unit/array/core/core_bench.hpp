@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "models/common/fresh_kernel.hpp"
 #include "models/compute/core/core_image.hpp"
 #include "tests/unit/array/tile/array_bench.hpp"
-#include "tests/unit/soc/fresh_kernel.hpp"
 
 namespace aie4::array {
 

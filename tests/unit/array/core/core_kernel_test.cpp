@@ -135,7 +135,7 @@ TEST_CASE("Rings hand out their buffers in turn") {
 }
 
 TEST_CASE("A call that the kernel refuses halts the core with the reason") {
-  const bench::FreshKernel kernel;
+  const FreshKernel kernel;
   Bench bench(1);
   const bool too_short = GENERATE(false, true);
   if (too_short) {

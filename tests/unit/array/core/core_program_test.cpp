@@ -90,7 +90,7 @@ TEST_CASE("A core reaches the locks of its neighbours in the south, west and nor
 }
 
 TEST_CASE("A lock or memory where no compute tile is halts the core and is reported") {
-  const bench::FreshKernel kernel;
+  const FreshKernel kernel;
   CoreBench bench(1);
   SECTION("the lock of a memory tile in the south") {
     bench.load(kTile, CoreBench::image({acquire_ge(kSouth, 1), done()}));

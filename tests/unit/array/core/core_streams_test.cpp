@@ -47,7 +47,7 @@ TEST_CASE("Words go from core to core through the switches, a beat in each cycle
   const std::uint32_t bytes = GENERATE(4U, 60U, 64U, 4096U, 65536U);
   const unsigned port = GENERATE(0U, 1U);
   CAPTURE(bytes, port);
-  const bench::FreshKernel kernel;
+  const FreshKernel kernel;
   Bench bench(1);
   bench.connect(port);
   bench.fill(kHigh, bytes);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Data through the array by nothing but register accesses.
+#include "models/common/fresh_kernel.hpp"
 #include "tests/unit/array/tile/array_bench.hpp"
-#include "tests/unit/soc/fresh_kernel.hpp"
 
 namespace aie4::array {
 namespace {
@@ -46,7 +46,7 @@ struct Bench : ArrayBench {
 TEST_CASE("Register writes alone move data from host memory through a memory tile and back") {
   for (const std::uint32_t words : {1U, 16U, 1000U, 1U << 18}) {
     DYNAMIC_SECTION(words << " words") {
-      const bench::FreshKernel kernel;
+      const FreshKernel kernel;
       Bench bench;
       bench.fill(words);
       bench.loop(words);

@@ -4,7 +4,7 @@
 
 #include <systemc>
 
-namespace aie4::validate {
+namespace aie4 {
 
 /// Declared before the first module of a simulation. The first, empty kernel stays: library objects point at it.
 class FreshKernel {
@@ -22,4 +22,4 @@ class FreshKernel {
   sc_core::sc_simcontext* mine_ = new sc_core::sc_simcontext;
 };
 
-}  // namespace aie4::validate
+}  // namespace aie4
