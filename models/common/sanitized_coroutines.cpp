@@ -94,8 +94,6 @@ void began(Stack& stack, const char* frame) {
   constexpr std::uintptr_t kPage = 4096;
   const auto top = (reinterpret_cast<std::uintptr_t>(frame) + kPage - 1) / kPage * kPage;
   stack.bottom = frame + (top - reinterpret_cast<std::uintptr_t>(frame)) - stack.bytes;
-  // Another thread may have had this memory, and left its frames marked.
-  __asan_unpoison_memory_region(stack.bottom, stack.bytes);
   __lsan_register_root_region(stack.bottom, stack.bytes);
 }
 
@@ -110,6 +108,8 @@ void arrived() {
 void ended(const Stack& stack) {
   if (stack.bottom != nullptr) {
     __lsan_unregister_root_region(stack.bottom, stack.bytes);
+    // Whoever gets this memory next must not find the marks of the frames that were here; it need not be a coroutine.
+    __asan_unpoison_memory_region(stack.bottom, stack.bytes);
   }
 }
 
