@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Byte dot products multiply unsigned with signed bytes. So 128 is added to A, and 128 times the sum of each column of
-// B taken off again. A keeps its layout if rows of a tile lie equally far apart; B goes into panels.
+// B taken off again. A keeps its layout if rows of a tile lie equally far apart; B goes into panels (gemm_panels.hpp).
 #include "models/compute/kernels/gemm_bytes.hpp"
 
 #include <algorithm>
@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "models/compute/kernels/gemm_pack.hpp"
+#include "models/compute/kernels/gemm_panels.hpp"
 #include "models/compute/kernels/isa_dispatch.hpp"
 
 #if defined(__x86_64__)
@@ -16,8 +17,7 @@
 namespace aie4::compute {
 namespace {
 
-enum Slot : std::size_t { kSlotA, kSlotB, kSlotWidened };
-constexpr std::uint32_t kQuad = 4;                          ///< Products of one lane.
+constexpr std::size_t kSlotA = 0;
 constexpr std::uint32_t kPanelStep = kTileColumns * kQuad;  ///< Bytes of a panel for each four k.
 
 /// A with 128 added to each byte, in blocks of k.
@@ -25,13 +25,6 @@ struct ShiftedA {
   const std::uint8_t* data = nullptr;
   BlockLayout layout;
   [[nodiscard]] const std::uint8_t* row(std::uint32_t row) const { return data + layout.index(row, 0); }
-};
-
-struct Panels {
-  const std::int8_t* data = nullptr;
-  const std::int32_t* corrections = nullptr;  ///< One for each column, to be added.
-  std::uint32_t k = 0;                        ///< Multiple of 4.
-  [[nodiscard]] const std::int8_t* panel(std::uint32_t column) const { return data + std::size_t{column} * k; }
 };
 
 AIE4SIM_TARGET_VNNI void add_128(const std::byte* from, std::size_t bytes, std::uint8_t* to) {
@@ -54,87 +47,6 @@ ShiftedA shift_a(const GemmCall& gemm, std::span<const std::byte> a, Workspace& 
   pack_a(gemm, a, stride, rows);
   add_128(std::as_bytes(std::span(rows, bytes)).data(), bytes, shifted);
   return {shifted, {gemm.m, stride, gemm.m, stride}};
-}
-
-/// Four rows of sixteen columns, row by row, to sixteen columns of four rows. `eight`: the rows of the first eight
-/// columns come first, then those of the others.
-AIE4SIM_TARGET_VNNI AIE4SIM_ALWAYS_INLINE void transpose_quads(__m512i rows, bool eight, std::int8_t* out) {
-  const __m512i of_sixteen = _mm512_set_epi32(15, 11, 7, 3, 14, 10, 6, 2, 13, 9, 5, 1, 12, 8, 4, 0);
-  const __m512i of_eight = _mm512_set_epi32(15, 13, 11, 9, 14, 12, 10, 8, 7, 5, 3, 1, 6, 4, 2, 0);
-  const __m512i bytes = _mm512_broadcast_i32x4(_mm_set_epi8(15, 11, 7, 3, 14, 10, 6, 2, 13, 9, 5, 1, 12, 8, 4, 0));
-  const __m512i quads = _mm512_permutexvar_epi32(eight ? of_eight : of_sixteen, rows);
-  _mm512_storeu_si512(out, _mm512_shuffle_epi8(quads, bytes));
-}
-
-AIE4SIM_TARGET_VNNI void pack_sixteens(const GemmCall& gemm, const std::int8_t* b, std::int8_t* out) {
-  const BlockLayout layout = gemm.b();
-  const std::size_t panel_size = std::size_t{gemm.k} * kTileColumns;
-  for (std::uint32_t column = 0; column < gemm.n; column += 16) {
-    std::int8_t* to = out + column / kTileColumns * panel_size + column % kTileColumns * kQuad;
-    for (std::uint32_t k = 0; k < gemm.k; k += kQuad, to += kPanelStep) {
-      const std::int8_t* from = b + layout.index(k, column);
-      const auto* row = reinterpret_cast<const __m128i*>(from);  // NOLINT: unaligned loads
-      if (gemm.t == 16) {
-        transpose_quads(_mm512_loadu_si512(from), false, to);
-      } else if (gemm.t == 8) {
-        const auto* low = reinterpret_cast<const __m256i*>(from);                                        // NOLINT
-        const auto* high = reinterpret_cast<const __m256i*>(from + std::size_t{8} * layout.block_rows);  // NOLINT
-        transpose_quads(
-            _mm512_inserti64x4(_mm512_castsi256_si512(_mm256_loadu_si256(low)), _mm256_loadu_si256(high), 1), true, to);
-      } else {
-        const auto next = [&](unsigned i) {
-          return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from + std::size_t{i} * gemm.t));  // NOLINT
-        };
-        __m512i rows = _mm512_castsi128_si512(_mm_loadu_si128(row));
-        rows = _mm512_inserti32x4(rows, next(1), 1);
-        rows = _mm512_inserti32x4(rows, next(2), 2);
-        transpose_quads(_mm512_inserti32x4(rows, next(3), 3), false, to);
-      }
-    }
-  }
-}
-
-AIE4SIM_TARGET_VNNI void sum_columns(const Panels& panels, std::uint32_t count, std::int32_t* corrections) {
-  const __m512i minus_128 = _mm512_set1_epi8(-128);  // 128 as the unsigned byte
-  for (std::uint32_t panel = 0; panel < count; ++panel) {
-    const std::int8_t* from = panels.data + std::size_t{panel} * panels.k * kTileColumns;
-    __m512i left = _mm512_setzero_si512();
-    __m512i right = _mm512_setzero_si512();
-    for (std::uint32_t k = 0; k < panels.k; k += kQuad, from += kPanelStep) {
-      left = _mm512_dpbusd_epi32(left, minus_128, _mm512_loadu_si512(from));
-      right = _mm512_dpbusd_epi32(right, minus_128, _mm512_loadu_si512(from + kPanelStep / 2));
-    }
-    std::int32_t* to = corrections + std::size_t{panel} * kTileColumns;
-    _mm512_storeu_si512(to, _mm512_sub_epi32(_mm512_setzero_si512(), left));
-    _mm512_storeu_si512(to + kTileColumns / 2, _mm512_sub_epi32(_mm512_setzero_si512(), right));
-  }
-}
-
-Panels pack_panels(const GemmCall& gemm, std::span<const std::byte> b, Workspace& workspace) {
-  Panels panels;
-  panels.k = (gemm.k + kQuad - 1) / kQuad * kQuad;
-  const std::uint32_t count = (gemm.n + kTileColumns - 1) / kTileColumns;
-  const std::size_t bytes = std::size_t{count} * kTileColumns * panels.k;
-  const bool by_sixteens =
-      !gemm.transpose_b && gemm.s % kQuad == 0 && gemm.n % kTileColumns == 0 && (gemm.t == 8 || gemm.t % 16 == 0);
-  auto* packed = workspace.scratch<std::int8_t>(kSlotB, bytes + count * kTileColumns * sizeof(std::int32_t));
-  if (by_sixteens) {
-    const auto* bytes_of_b = reinterpret_cast<const std::int8_t*>(b.data());  // NOLINT
-    if (gemm.type_b == ElementType::i4) {
-      const auto elements = static_cast<std::uint32_t>(gemm.b().size());
-      auto* widened = workspace.scratch<std::int8_t>(kSlotWidened, elements);
-      read_elements(gemm.type_b, b, 0, elements, widened);
-      bytes_of_b = widened;
-    }
-    pack_sixteens(gemm, bytes_of_b, packed);
-  } else {
-    pack_b(gemm, b, panels.k, kQuad, packed);
-  }
-  auto* corrections = reinterpret_cast<std::int32_t*>(packed + bytes);  // NOLINT: bytes is a multiple of 128
-  panels.data = packed;
-  sum_columns(panels, count, corrections);
-  panels.corrections = corrections;
-  return panels;
 }
 
 /// Where a tile's sums lie: eight columns at a time, rows `stride` apart.
@@ -225,7 +137,7 @@ DotFunction dot_function(std::uint32_t rows) {
 }
 
 /// Old sums and new ones go through a tile of their own.
-void run_by_tiles(const GemmOutput& output, const ShiftedA& a, const Panels& panels, Isa isa) {
+void run_by_tiles(const GemmOutput& output, const ShiftedA& a, const BytePanels& panels, Isa isa) {
   const GemmCall& gemm = output.gemm;
   alignas(64) std::array<std::int32_t, std::size_t{kTileRows} * kTileColumns> sums;
   const SumPlaces own{{sums.data(), sums.data() + 8, sums.data() + 16, sums.data() + 24}, kTileColumns};
@@ -242,7 +154,7 @@ void run_by_tiles(const GemmOutput& output, const ShiftedA& a, const Panels& pan
 
 /// Sums stay where they are, in blocks of whole tiles.
 template <bool wide>
-void run_in_place(const GemmOutput& output, const ShiftedA& a, const Panels& panels) {
+void run_in_place(const GemmOutput& output, const ShiftedA& a, const BytePanels& panels) {
   const GemmCall& gemm = output.gemm;
   const BlockLayout layout = gemm.c();
   auto* memory = reinterpret_cast<std::int32_t*>(output.sums.data());  // NOLINT: unaligned accesses only
@@ -271,7 +183,7 @@ void run_dot_products(const GemmOutput& output, std::span<const std::byte> a, st
                       Workspace& workspace) {
   const GemmCall& gemm = output.gemm;
   const ShiftedA shifted = shift_a(gemm, a, workspace);
-  const Panels panels = pack_panels(gemm, b, workspace);
+  const BytePanels panels = pack_byte_panels(gemm, b, workspace);
   const bool whole_tiles =
       gemm.t % 8 == 0 && gemm.n % kTileColumns == 0 && (gemm.r % kTileRows == 0 || gemm.r == gemm.m);
   // A of another layout has rows of its own, and its block is the matrix.

@@ -264,6 +264,34 @@ TEST_CASE("Products of integers in the layouts of the matrix unit are exact") {
   }
 }
 
+TEST_CASE("Products of bytes are exact with B transposed, in blocks of whole and of broken chunks, at any edge") {
+  Random random(2);
+  for (const unsigned s : {4U, 8U, 12U, 16U, 20U, 48U, 64U, 68U}) {
+    for (const unsigned n : {1U, 15U, 16U, 48U, 64U, 80U}) {
+      for (const unsigned t : {0U, n % 16 == 0 ? 16U : 1U, n % 8 == 0 ? 8U : 1U}) {
+        for (const std::string type_b : {"i8", "i4"}) {
+          Product p{.m = 9,
+                    .k = 3 * s,
+                    .n = n,
+                    .s = random() % 2 == 0 ? s : 0,
+                    .t = t,
+                    .transpose = true,
+                    .type_a = "i8",
+                    .type_b = type_b,
+                    .type_c = "i32",
+                    .first = random() % 2 == 0,
+                    .last = random() % 2 == 0};
+          p.allocate();
+          fill_integers(random, p.a, "i8", std::size_t{p.m} * p.k);
+          fill_integers(random, p.b, type_b, std::size_t{p.k} * p.n);
+          fill_integers(random, p.c, "i8", p.c.size());
+          check_on_all(p, integer_reference(p));
+        }
+      }
+    }
+  }
+}
+
 TEST_CASE("The largest products of bytes stay exact over long sums, which then wrap") {
   // -128 * -128 = 2^14: 2^17 of them are 2^31, one more than fits; a float would have stopped at 2^24.
   for (const unsigned k : {1023U, 1024U, 1025U, 4100U, 65536U}) {
