@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The GEMM kernel alone: rate of the calls that tiles make, and time of a whole product cut into such calls, on one
-// thread and on two. Prints products per second; the whole product is the reference for its simulation.
+// thread and on two. Prints products per second. With --cube only the whole product, in the calls in which it is
+// fastest, wall and processor seconds: the reference for its simulation (gemm.py).
+#include <algorithm>
 #include <chrono>
 #include <ctime>
 #include <fmt/format.h>
@@ -9,6 +11,8 @@
 #include <string_view>
 #include <thread>
 #include <vector>
+
+#include <CLI/CLI.hpp>
 
 #include "models/compute/kernels/catalogue.hpp"
 #include "models/compute/kernels/parameter_text.hpp"
@@ -98,10 +102,17 @@ class Core {
   Workspace workspace_;
 };
 
-double seconds(const auto& work) {
+struct Seconds {
+  double wall = 0;
+  double processor = 0;  ///< Of all threads.
+};
+
+Seconds seconds(const auto& work) {
+  const std::clock_t processor = std::clock();
   const auto start = std::chrono::steady_clock::now();
   work();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return {std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(),
+          static_cast<double>(std::clock() - processor) / CLOCKS_PER_SEC};
 }
 
 /// Billions of products per second of processor time, best of five.
@@ -118,24 +129,34 @@ double rate(const Shape& shape) {
   return core.macs() * calls / best / 1e9;
 }
 
-/// Seconds of a cube of `extent`, cut into calls of `shape`, spread over threads.
-double cube(const Shape& shape, std::uint32_t extent, unsigned threads) {
-  const std::uint32_t blocks = extent / shape.m * (extent / shape.n);
+/// A cube of `extent`, rounded up to whole calls of `shape`, spread over threads.
+Seconds cube(const Shape& shape, std::uint32_t extent, unsigned threads) {
+  const auto parts = [extent](std::uint32_t size) { return (extent + size - 1) / size; };
+  const std::uint32_t blocks = parts(shape.m) * parts(shape.n);
   std::vector<Core> cores;
   for (unsigned i = 0; i < threads; ++i) cores.emplace_back(shape, 64);
   return seconds([&] {
     std::vector<std::jthread> workers;
     for (unsigned i = 0; i < threads; ++i) {
       workers.emplace_back([&, i] {
-        for (std::uint32_t block = i; block < blocks; block += threads) cores[i].run(extent / shape.k);
+        for (std::uint32_t block = i; block < blocks; block += threads) cores[i].run(parts(shape.k));
       });
     }
   });
 }
 
-}  // namespace
+/// Seconds of the fastest of several, wall and processor time.
+void print_fastest_cube(std::uint32_t extent, unsigned threads) {
+  Seconds best{1e9, 1e9};
+  for (const Shape& shape : {Shape{128, 64, 128, 16}, Shape{256, 1024, 256, 16}}) {
+    const Seconds taken = cube(shape, extent, threads);
+    best.wall = std::min(best.wall, taken.wall);
+    best.processor = std::min(best.processor, taken.processor);
+  }
+  fmt::print("{:.4f} {:.4f}\n", best.wall, best.processor);
+}
 
-int main() {
+void print_rates() {
   fmt::print("calls as tiles make them, one thread\n");
   const std::initializer_list<Shape> shapes = {{64, 64, 64, 8},
                                                {64, 64, 64, 16},
@@ -158,10 +179,26 @@ int main() {
   constexpr std::uint32_t kExtent = 4096;
   fmt::print("i8 cube of {}\n", kExtent);
   for (const Shape& shape : {Shape{128, 64, 128, 16}, Shape{256, 1024, 256, 16}}) {
-    const double one = cube(shape, kExtent, 1);
-    const double two = cube(shape, kExtent, 2);
+    const double one = cube(shape, kExtent, 1).wall;
+    const double two = cube(shape, kExtent, 2).wall;
     fmt::print("  in calls of {} x {} x {}: {:.3f} s on one thread, {:.3f} s on two ({:.2f} times as fast)\n", shape.m,
                shape.k, shape.n, one, two, one / two);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app("the GEMM kernel alone");
+  std::uint32_t extent = 0;
+  unsigned threads = 1;
+  app.add_option("--cube", extent, "Only a cube of this extent, as fast as can be")->check(CLI::Range(1U, 1U << 16));
+  app.add_option("--threads", threads)->check(CLI::Range(1, 64))->capture_default_str();
+  CLI11_PARSE(app, argc, argv);
+  if (extent != 0) {
+    print_fastest_cube(extent, threads);
+  } else {
+    print_rates();
   }
   return 0;
 }
