@@ -59,7 +59,7 @@ std::uint32_t Mm2sChannel::window_words() const {
 bool Mm2sChannel::next_is_plain() const {
   const std::optional<unsigned> bd_id = peek();
   if (!bd_id) return false;
-  const BufferDescriptor bd = site_.pool.load(*bd_id);
+  const BufferDescriptor& bd = site_.pool.load(*bd_id);
   return !bd.lock_acq_enable && bd.buffer_length != 0;
 }
 
