@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 
@@ -16,6 +15,7 @@
 #include "models/array/environment.hpp"
 #include "models/array/memory/dma_memory.hpp"
 #include "models/array/memory/lock_unit.hpp"
+#include "models/common/ring.hpp"
 
 namespace aie4::array {
 
@@ -78,6 +78,22 @@ class DmaChannel : public sc_core::sc_module {
     std::optional<std::uint32_t> token_count;
   };
 
+  /// What is left to do when the last word of an execution has moved.
+  struct Ending {
+    unsigned bd_id = 0;
+    std::uint32_t lock_rel_id = 0;
+    std::int8_t lock_rel_value = 0;
+    bool last_of_task = false;
+    bool token = false;
+    std::optional<std::uint32_t> token_count;
+    sc_core::sc_time loaded;
+    std::uint64_t words = 0;
+    std::uint64_t flow = 0;
+
+    Ending() = default;
+    explicit Ending(const Execution& execution);
+  };
+
   /// Runs in the channel's process, for ever; Reset ends it.
   virtual void session() = 0;
   /// Forgets what is under way, at once.
@@ -112,7 +128,7 @@ class DmaChannel : public sc_core::sc_module {
   /// All words of the BD were asked for: the next one may be loaded. `end`: when the channel is through with them.
   void passed(const Execution& execution, const sc_core::sc_time& end);
   /// The BD is complete at `at` (absolute, in order): release, events, token, status.
-  void post(const Execution& execution, const sc_core::sc_time& at);
+  void post(const Ending& ending, const sc_core::sc_time& at);
 
   // --- reports ----------------------------------------------------------------------------------------------------
   void raise(DmaEvent event, EventPhase phase, const sc_core::sc_time& at) const {
@@ -147,7 +163,7 @@ class DmaChannel : public sc_core::sc_module {
   };
   struct Completion {
     sc_core::sc_time at;
-    Execution execution;
+    Ending ending;
   };
 
   void process();
@@ -165,10 +181,10 @@ class DmaChannel : public sc_core::sc_module {
   sc_core::sc_event cancel_;
   sc_core::sc_event completion_due_;
   LockWaiter waiter_;
-  std::deque<Queued> queue_;
+  Ring<Queued> queue_;
   std::optional<sc_core::sc_time> last_push_;
   std::optional<ActiveTask> task_;
-  std::deque<Completion> completions_;
+  Ring<Completion> completions_;
   bool reset_pending_ = false;
   bool running_ = false;
   bool stalled_on_lock_ = false;
