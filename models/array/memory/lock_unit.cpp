@@ -55,7 +55,13 @@ bool LockUnit::acquire(LockWaiter& waiter, unsigned lock, int change, const sc_c
   if (cancel == nullptr) {
     sc_core::wait(waiter.granted_);
   } else {
-    sc_core::wait(waiter.granted_ | *cancel);
+    if (waiter.cancel_ == nullptr) {
+      waiter.cancel_ = cancel;
+      waiter.granted_or_cancelled_ |= waiter.granted_;
+      waiter.granted_or_cancelled_ |= *cancel;
+    }
+    sc_assert(waiter.cancel_ == cancel);
+    sc_core::wait(waiter.granted_or_cancelled_);
   }
   if (waiter.use_ != nullptr) waiter.use_->stall(WaitReason::Lock, sc_core::sc_time_stamp() - since);
   if (!waiter.waiting_) return true;
@@ -65,7 +71,7 @@ bool LockUnit::acquire(LockWaiter& waiter, unsigned lock, int change, const sc_c
 
 void LockUnit::withdraw(LockWaiter& waiter) {
   waiter.waiting_ = false;
-  locks_[waiter.lock_].waiters.remove(&waiter);
+  std::erase(locks_[waiter.lock_].waiters, &waiter);
 }
 
 void LockUnit::grant(unsigned lock, LockWaiter& waiter) {
@@ -77,19 +83,19 @@ void LockUnit::grant(unsigned lock, LockWaiter& waiter) {
 }
 
 void LockUnit::serve(unsigned lock) {
-  std::list<LockWaiter*>& waiters = locks_[lock].waiters;
-  for (auto next = waiters.begin(); next != waiters.end();) {
-    LockWaiter& waiter = **next;
+  std::vector<LockWaiter*>& waiters = locks_[lock].waiters;
+  for (std::size_t next = 0; next < waiters.size();) {
+    LockWaiter& waiter = *waiters[next];
     if (!holds(locks_[lock].value, waiter.value_)) {
       ++next;
       continue;
     }
-    waiters.erase(next);
+    waiters.erase(waiters.begin() + static_cast<std::ptrdiff_t>(next));
     waiter.waiting_ = false;
     grant(lock, waiter);
     waiter.granted_.notify(waiter.granted_at_ - sc_core::sc_time_stamp());
     // The new value may suit one who arrived earlier.
-    next = waiters.begin();
+    next = 0;
   }
 }
 
