@@ -138,7 +138,7 @@ void Microcontroller::disarm() {
 }
 
 void Microcontroller::arm(const sc_core::sc_time& deadline) {
-  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  const sc_core::sc_time now = time_now();
   if (now < armed_until_ && armed_until_ <= deadline) return;
   deadline_due_.notify(deadline - now);
   armed_until_ = deadline;
@@ -147,7 +147,7 @@ void Microcontroller::arm(const sc_core::sc_time& deadline) {
 void Microcontroller::consume(const sc_core::sc_time& duration, const WaitLabel& label) {
   if (duration == sc_core::SC_ZERO_TIME) return;
   const WaitRegistry::Scope scope(process_, label);
-  const sc_core::sc_time begin = sc_core::sc_time_stamp();
+  const sc_core::sc_time begin = time_now();
   if (unwind_) throw ControllerReset{};
   sc_core::wait(duration, reset_changed_);
   if (unwind_) throw ControllerReset{};
@@ -156,7 +156,7 @@ void Microcontroller::consume(const sc_core::sc_time& duration, const WaitLabel&
 
 void Microcontroller::account(const sc_core::sc_time& begin, const WaitLabel& label) {
   if (use_ == nullptr) return;
-  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  const sc_core::sc_time now = time_now();
   if (label.reason == WaitReason::Clock) {
     use_->busy += now - begin;
     ++use_->operations;
@@ -168,11 +168,11 @@ void Microcontroller::account(const sc_core::sc_time& begin, const WaitLabel& la
 
 bool Microcontroller::sleep(const WaitLabel& label, std::optional<sc_core::sc_time> deadline) {
   const WaitRegistry::Scope scope(process_, label);
-  const sc_core::sc_time begin = sc_core::sc_time_stamp();
+  const sc_core::sc_time begin = time_now();
   asleep_ = true;
   while (!wakeup_latched_) {
     if (deadline) {
-      if (sc_core::sc_time_stamp() >= *deadline) break;
+      if (time_now() >= *deadline) break;
       arm(*deadline);
     } else {
       disarm();
@@ -188,11 +188,11 @@ bool Microcontroller::sleep(const WaitLabel& label, std::optional<sc_core::sc_ti
 
 void Microcontroller::doze(const WaitLabel& label, std::optional<sc_core::sc_time> deadline) {
   const WaitRegistry::Scope scope(process_, label);
-  const sc_core::sc_time begin = sc_core::sc_time_stamp();
+  const sc_core::sc_time begin = time_now();
   asleep_ = true;
   while (!wakeup_latched_ && !attention_latched_) {
     if (deadline) {
-      if (sc_core::sc_time_stamp() >= *deadline) break;
+      if (time_now() >= *deadline) break;
       arm(*deadline);
     } else {
       disarm();

@@ -16,6 +16,7 @@
 #include "models/array/memory/dma_memory.hpp"
 #include "models/array/memory/lock_unit.hpp"
 #include "models/common/ring.hpp"
+#include "models/common/time.hpp"
 
 namespace aie4::array {
 
@@ -106,7 +107,7 @@ class DmaChannel : public sc_core::sc_module {
 
   // --- time -------------------------------------------------------------------------------------------------------
   [[nodiscard]] sc_core::sc_time cycles(std::uint64_t count) const { return site_.environment.clock.cycles(count); }
-  [[nodiscard]] static sc_core::sc_time now() { return sc_core::sc_time_stamp(); }
+  [[nodiscard]] static sc_core::sc_time now() { return time_now(); }
   /// Until `time` (absolute). Throws Reset.
   void sleep_until(const sc_core::sc_time& time);
   /// Until wake(). Throws Reset.

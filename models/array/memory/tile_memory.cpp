@@ -9,6 +9,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "models/common/time.hpp"
+
 namespace aie4::array {
 namespace {
 
@@ -93,7 +95,7 @@ std::uint64_t TileMemory::touch(std::uint32_t offset, std::uint32_t bytes) {
 }
 
 sc_core::sc_time TileMemory::book(const sc_core::sc_time& start) {
-  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  const sc_core::sc_time now = time_now();
   sc_core::sc_time done = start;
   std::uint64_t rows = 0;
   for (; loaded_ != 0; loaded_ &= loaded_ - 1) {
