@@ -107,9 +107,9 @@ class LockUnit : public sc_core::sc_module {
  private:
   struct Lock {
     std::uint32_t value = 0;
-    sc_core::sc_time free_at;        // No grant before.
+    sc_core::sc_time free_at;          // No grant before.
     std::vector<LockWaiter*> waiters;  // In order of arrival.
-    std::string_view last_releaser;  // Empty: nobody yet.
+    std::string_view last_releaser;    // Empty: nobody yet.
     bool has_track = false;
     TrackId track = 0;
   };
