@@ -37,6 +37,7 @@ Microcontroller::Microcontroller(sc_core::sc_module_name name, unsigned index, c
       program_memory_(registers::uc::kProgramMemorySize),
       private_memory_(registers::uc::kPrivateDataMemorySize),
       shared_memory_(registers::uc::kModuleDataMemorySize),
+      poll_hint_(new PollHint),
       host_access_(new HostAccess),
       dm2mm_("dm2mm", UcDmaDirection::Dm2mm, fmt::format("uc{} DM2MM", index), shared_memory_, parameters, *this),
       mm2dm_("mm2dm", UcDmaDirection::Mm2dm, fmt::format("uc{} MM2DM", index), shared_memory_, parameters, *this) {
@@ -46,6 +47,7 @@ Microcontroller::Microcontroller(sc_core::sc_module_name name, unsigned index, c
     anything_ |= *event;
   }
   anything_ |= attention_;
+  poll_payload_.set_extension(poll_hint_);
   noc_payload_.set_extension(host_access_);
   SC_THREAD(core);
 }
@@ -215,6 +217,7 @@ void Microcontroller::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc
   auto* data = reinterpret_cast<std::byte*>(payload.get_data_ptr());
   delay += nanoseconds(parameters_.register_access_ns);
   payload.set_response_status(tlm::TLM_OK_RESPONSE);
+  if (payload.is_write()) accessed_.notify();
 
   const std::span<std::byte> memory = memory_at(offset, size);
   if (!memory.empty()) {

@@ -49,6 +49,7 @@ class DmaChannel : public sc_core::sc_module {
   void set_control(std::uint32_t word);
   void push_task(std::uint32_t word);
   [[nodiscard]] std::uint32_t status() const;
+  [[nodiscard]] const sc_core::sc_event* status_not_before(std::uint32_t mask, std::uint32_t wanted) const;
   [[nodiscard]] virtual std::uint32_t current_write_count() const { return 0; }
   [[nodiscard]] virtual std::uint32_t pop_fot_count() { return 0; }
   [[nodiscard]] bool paused() const { return paused_; }
@@ -181,6 +182,7 @@ class DmaChannel : public sc_core::sc_module {
   sc_core::sc_event wake_;
   sc_core::sc_event cancel_;
   sc_core::sc_event completion_due_;
+  sc_core::sc_event rests_;  // No longer running.
   LockWaiter waiter_;
   Ring<Queued> queue_;
   std::optional<sc_core::sc_time> last_push_;

@@ -39,6 +39,7 @@ void DmaChannel::rest_if_idle() {
   if (!running_ || !idle()) return;
   running_ = false;
   raise(DmaEvent::Running, EventPhase::End, now());
+  rests_.notify();
 }
 
 bool DmaChannel::finish(const Completion& completion) {
