@@ -7,6 +7,7 @@
 #include <fmt/ranges.h>
 #include <iostream>
 #include <span>
+#include <utility>
 
 #include "firmware-stub/image/container.hpp"
 #include "sim/cli/files.hpp"
@@ -105,16 +106,20 @@ OperationReport NetworkRun::run_layer(host::ProgramRunner& runner, std::size_t n
 OperationReport NetworkRun::run_once(host::ProgramRunner& runner, const workload::Layer& layer, const fs::path& elf,
                                      const workload::Flow* flow, const std::string& file_suffix) {
   const workload::Operation& operation = layer.operation;
-  workload::Buffers before = operation.inputs(next_seed_++);
-  if (tensors_) tensors_->prepare(operation, *flow, before);
-  OperationReport report = workload::run_operation(runner, operation, elf, before, options_.repeat, options_.check);
-  if (!options_.emit.empty()) {
+  const auto emit = [&](const workload::Buffers& buffers, bool outputs) {
+    if (options_.emit.empty()) return;
     for (std::size_t i = 0; i < operation.plan.arguments.size(); ++i) {
       const workload::Argument& argument = operation.plan.arguments[i];
-      write_file(elf.parent_path() / (argument.name + file_suffix + ".bin"),
-                 argument.output ? report.after[i] : before[i]);
+      if (argument.output != outputs) continue;
+      write_file(elf.parent_path() / (argument.name + file_suffix + ".bin"), buffers[i]);
     }
-  }
+  };
+  workload::Buffers inputs = operation.inputs(next_seed_++);
+  if (tensors_) tensors_->prepare(operation, *flow, inputs);
+  emit(inputs, false);
+  OperationReport report =
+      workload::run_operation(runner, operation, elf, std::move(inputs), options_.repeat, options_.check);
+  emit(report.after, true);
   if (tensors_ && report.run.failure.empty()) {
     const std::vector<std::byte> result = tensors_->keep(operation, *flow, report.after);
     results_.insert(results_.end(), result.begin(), result.end());

@@ -24,7 +24,7 @@ struct OperationReport {
   std::string title;
   std::uint64_t operations = 0;
   std::vector<std::pair<std::string, std::string>> facts;
-  host::ProgramRunReport run = {};
+  host::ProgramRunReport run = {};  ///< Without its outputs, which are in `after`.
   Breakdown breakdown = {};
   Buffers after = {};                              ///< All arguments; empty if no data was moved.
   std::optional<reference::Verdict> verdict = {};  ///< If it was checked.
@@ -36,9 +36,10 @@ struct OperationReport {
   [[nodiscard]] double tera_operations_per_second() const;
 };
 
-/// In a context of its own. Throws host::elf::ElfError if the ELF cannot be loaded.
+/// In a context of its own, with `inputs`: contents of all arguments. Throws host::elf::ElfError if the ELF cannot be
+/// loaded.
 [[nodiscard]] OperationReport run_operation(host::ProgramRunner& runner, const Operation& operation,
-                                            const std::filesystem::path& elf, const Buffers& before, unsigned repeat,
+                                            const std::filesystem::path& elf, Buffers inputs, unsigned repeat,
                                             bool check);
 
 /// What all executions of a layer take together, as often as they count.
