@@ -51,6 +51,8 @@ constexpr Key kGemm[] = {
     {"relu", Kind::Flag, false, "Negative results become 0"},
     {"tile", Kind::Numbers, false, "M,K,N of a kernel call; 0: the planner's choice"},
     {"group", Kind::Number, false, "Passes for which an operand stays in memory tiles (default: the planner's choice)"},
+    {"stay", Kind::Text, false, "Which operand stays in memory tiles for that: any (default), a, b or none"},
+    {"outputs", Kind::Number, false, "Buffers of C in each core, 1 or 2 (default: the planner's choice)"},
 };
 constexpr Key kConv[] = {
     {"height", Kind::Number, true, "Rows of the image"},
@@ -69,8 +71,6 @@ constexpr Key kEltwise[] = {
     {"kind", Kind::Text, false, "add (default), mul, relu, gelu, silu, sigmoid or tanh"},
     {"elements", Kind::Number, true, "How many"},
     kDtype,
-    {"shift", Kind::Number, false, "add, mul: bits to shift results of integers (default 0)"},
-    {"relu", Kind::Flag, false, "add, mul: negative results become 0"},
 };
 constexpr Key kSoftmax[] = {
     {"rows", Kind::Number, true, "Rows, each of which sums up to 1"},
@@ -168,10 +168,9 @@ int run(const CLI::App& parsed, const Command& command, Values& values) {
     if (key.kind == Kind::Numbers) layer[name] = values.numbers[i];
   }
   try {
-    const workload::Network network{
-        .name = std::string(command.name),
-        .layers = workload::read_layer(layer, configuration.parameters, values.common.shape())};
-    return run_workload(values.common, configuration, network);
+    const std::vector<workload::Layer> layers =
+        workload::read_layer(layer, configuration.parameters, values.common.shape(configuration.parameters));
+    return run_workload(values.common, configuration, std::string(command.name), layers);
   } catch (const workload::WorkloadError& error) {
     throw UsageError(error.what());
   }

@@ -11,7 +11,7 @@
 
 #include "sim/host/program_run.hpp"
 #include "sim/workload/breakdown.hpp"
-#include "sim/workload/net/spread.hpp"
+#include "sim/workload/net/layer.hpp"
 #include "sim/workload/operation.hpp"
 
 namespace aie4::workload {
@@ -28,7 +28,6 @@ struct OperationReport {
   Breakdown breakdown = {};
   Buffers after = {};                              ///< All arguments; empty if no data was moved.
   std::optional<reference::Verdict> verdict = {};  ///< If it was checked.
-  std::optional<Spread> spread = {};               ///< Of the results, in chained networks.
 
   [[nodiscard]] bool succeeded() const { return run.succeeded() && (!verdict || verdict->ok()); }
   /// Of the last run.
@@ -41,19 +40,9 @@ struct OperationReport {
                                             const std::filesystem::path& elf, const Buffers& before, unsigned repeat,
                                             bool check);
 
-/// What all executions of a layer take together, as often as they count.
-struct LayerTotals {
-  std::uint64_t times = 0;
-  std::uint64_t ps = 0;
-  std::uint64_t operations = 0;
-
-  void add(const LayerTotals& other);
-};
-
-/// One line for each layer of a network, what stands above them, and below.
-[[nodiscard]] std::string to_row(const std::string& name, const LayerTotals& totals, const OperationReport& report);
-[[nodiscard]] std::string row_head(bool spread);
-[[nodiscard]] std::string row_foot(const LayerTotals& totals);
+/// One line for each layer of a network, and what stands above them.
+[[nodiscard]] std::string to_row(const Layer& layer, const OperationReport& report);
+[[nodiscard]] std::string row_head();
 /// For people, and one JSON object for machines.
 [[nodiscard]] std::string to_text(const OperationReport& report);
 [[nodiscard]] nlohmann::ordered_json to_json(const OperationReport& report);

@@ -27,9 +27,14 @@ class Refusals(WorkloadCase):
         self.refuse("64,50,64 that was asked for", "gemm", "--m", 64, "--n", 64, "--k", 64, "--tile", "64,50,64")
         self.refuse("nearest: 8", "softmax", "--rows", 3, "--width", 7)
         self.refuse("(nearest: gelu)", "eltwise", "--kind", "glu", "--elements", 5)
-        self.refuse("shift and relu only with add and mul", "eltwise", "--kind", "gelu", "--elements", 5, "--shift", 1)
         self.refuse("padding", "conv", "--height", 8, "--width", 8, "--channels", 4, "--out-channels", 4, "--padding", 1)
         self.refuse("window", "pool", "--height", 8, "--width", 8, "--channels", 4, "--window", 9)
+
+    def test_columns_that_the_array_does_not_have_are_refused(self) -> None:
+        size = ("--m", 64, "--n", 64, "--k", 64)
+        self.refuse("expected 1 to 3, which the array has, came 4", "gemm", *size, "--columns", 4)
+        self.refuse("expected 1 to 4, which the array has, came 5", "gemm", *size, "--columns", 5, "--preset", "xdna1")
+        self.refuse("array.mem_rows", "gemm", *size, "--set", "array.mem_rows=2")
 
     def test_broken_descriptions_name_the_place(self) -> None:
         self.refuse_net("no JSON", "{")

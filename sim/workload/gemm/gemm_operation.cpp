@@ -10,6 +10,7 @@
 #include "sim/workload/error.hpp"
 #include "sim/workload/gemm/gemm_candidates.hpp"
 #include "sim/workload/gemm/gemm_plan.hpp"
+#include "sim/workload/gemm/gemm_routes.hpp"
 #include "sim/workload/reference/gemm_reference.hpp"
 
 namespace aie4::workload {
@@ -63,11 +64,6 @@ reference::GemmMatrices matrices_of(const GemmProblem& p, const GemmLayout& layo
           .c = {p.c, layout.c_row_words * 4, layout.c_rows, p.n}};
 }
 
-/// Buffers may have more rows than matrices.
-TensorLayout layout_of(const reference::Matrix& matrix, std::uint64_t rows) {
-  return {.type = matrix.type, .shape = {rows, matrix.columns}, .row_bytes = matrix.row_bytes};
-}
-
 }  // namespace
 
 GemmTarget gemm_target(const GemmProblem& p, const Parameters& parameters, const MachineShape& shape) {
@@ -76,6 +72,9 @@ GemmTarget gemm_target(const GemmProblem& p, const Parameters& parameters, const
   GemmTarget target;
   target.columns = shape.columns;
   target.double_buffer = shape.double_buffer;
+  target.rows = static_cast<unsigned>(std::min<std::uint64_t>(gemm::kMostRows, parameters.core_rows));
+  target.memory_tile_bytes = parameters.mem_tile_bytes;
+  target.beat_bytes = static_cast<double>(4 * parameters.stream_beat_words);
   target.unit_m = static_cast<std::uint32_t>(unit.r);
   target.unit_k = static_cast<std::uint32_t>(unit.s);
   target.unit_n = static_cast<std::uint32_t>(unit.t);
@@ -88,9 +87,10 @@ GemmTarget gemm_target(const GemmProblem& p, const Parameters& parameters, const
   target.channel_bursts_per_cycle = static_cast<double>(parameters.shim_outstanding) * 1000 /
                                     std::max<double>(1, static_cast<double>(parameters.noc_latency_ns)) / cycles_per_us;
   // A wait, three descriptors, three pushes.
-  const double control_ns = static_cast<double>(2 * parameters.token_wait_ns + 8 * parameters.opcode_ns +
-                                                3 * parameters.uc_dma_bd_ns + 3 * parameters.register_access_ns);
+  const auto control_ns = static_cast<double>(2 * parameters.token_wait_ns + 8 * parameters.opcode_ns +
+                                              3 * parameters.uc_dma_bd_ns + 3 * parameters.register_access_ns);
   target.control_cycles = control_ns * cycles_per_us / 1000;
+  target.one_controller = shape.one_controller;
   return target;
 }
 
@@ -110,6 +110,7 @@ Operation product_operation(const GemmProblem& problem, const GemmTiling& t, con
                                 to_string(problem.a), to_string(problem.b), to_string(problem.c));
   operation.plan = plan_gemm(problem, t);
   operation.plan.overlap = shape.overlap;
+  operation.plan.one_controller = shape.one_controller;
   // Control code is worth its while for some microseconds of work.
   constexpr double kBatchMicroseconds = 4;
   const double batch = kBatchMicroseconds * static_cast<double>(parameters.aie_mhz) * t.passes() / (t.cycles + 1);
@@ -140,10 +141,6 @@ Operation gemm_operation(const GemmProblem& problem, const Parameters& parameter
     return reference::check_gemm(problem, matrices, before[gemm_argument::a], before[gemm_argument::b],
                                  after[gemm_argument::c], kCheckedMacs);
   };
-  operation.operands = {layout_of(matrices.a, problem.m),
-                        layout_of(matrices.b, problem.b_rows ? problem.k : problem.n)};
-  operation.result = layout_of(matrices.c, problem.m);
-  operation.products_in_sum = problem.k;
   return operation;
 }
 

@@ -33,12 +33,7 @@ class Reader {
     } else if (op == "conv") {
       add("", count(), conv());
     } else if (op == "eltwise") {
-      add("", count(),
-          elementwise({.kind = text("kind", "add"),
-                       .elements = number("elements"),
-                       .type = type("dtype", "bf16"),
-                       .shift = small("shift", 0),
-                       .relu = layer_.value("relu", false)}));
+      add("", count(), elementwise(text("kind", "add"), number("elements"), type("dtype", "bf16")));
     } else if (op == "softmax") {
       add("", count(), softmax_operation({number("rows"), small("width"), type("dtype", "bf16")}, shape_));
     } else if (op == "norm") {
@@ -81,13 +76,18 @@ class Reader {
   }
 
   void add(const std::string& part, std::uint64_t times, Operation operation) {
-    layers_.push_back(
-        {.name = part.empty() ? name_ : name_ + "." + part, .count = times, .operation = std::move(operation)});
+    layers_.push_back({part.empty() ? name_ : name_ + "." + part, times, std::move(operation)});
   }
 
   [[nodiscard]] Operation product(GemmProblem problem, const GemmWishes& wishes = {}) const {
     problem.shift = layer_.contains("shift") ? small("shift") : usual_shift(problem);
     return gemm_operation(problem, parameters_, shape_, wishes);
+  }
+
+  static Stay stay(const std::string& name) {
+    if (name == "a") return Stay::A;
+    if (name == "b") return Stay::B;
+    return name == "none" ? Stay::Nothing : Stay::Any;
   }
 
   [[nodiscard]] Operation gemm() const {
@@ -98,7 +98,7 @@ class Reader {
     problem.c = type("dtype_c", a);
     problem.b_rows = text("b_layout", "nk") == "kn";
     problem.relu = layer_.value("relu", false);
-    GemmWishes wishes{.group = small("group", 0)};
+    GemmWishes wishes{.group = small("group", 0), .outputs = small("outputs", 0), .stay = stay(text("stay", "any"))};
     if (layer_.contains("tile")) {
       wishes.m = layer_["tile"][0];
       wishes.k = layer_["tile"][1];
@@ -135,8 +135,9 @@ class Reader {
                           shape_);
   }
 
-  [[nodiscard]] Operation elementwise(const ElementwiseProblem& problem) const {
-    return elementwise_operation(problem, shape_);
+  [[nodiscard]] Operation elementwise(const std::string& kind, std::uint64_t elements,
+                                      compute::ElementType what) const {
+    return elementwise_operation({.kind = kind, .elements = elements, .type = what}, shape_);
   }
 
   /// Scores, softmax, context; one product for each head.
@@ -165,8 +166,8 @@ class Reader {
     const std::string activation = text("activation", gated ? "silu" : "gelu");
     add("up", count() * (gated ? 2 : 1),
         product({.m = rows, .k = width, .n = hidden, .a = what, .b = what, .c = what}));
-    add(activation, count(), elementwise({.kind = activation, .elements = rows * hidden, .type = what}));
-    if (gated) add("gate", count(), elementwise({.kind = "mul", .elements = rows * hidden, .type = what}));
+    add(activation, count(), elementwise(activation, rows * hidden, what));
+    if (gated) add("gate", count(), elementwise("mul", rows * hidden, what));
     add("down", count(), product({.m = rows, .k = hidden, .n = width, .a = what, .b = what, .c = what}));
   }
 

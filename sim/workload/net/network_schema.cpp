@@ -22,10 +22,9 @@ std::string_view network_schema() {
       "type": "object",
       "required": ["op"],
       "properties": {
-        "op": {"enum": ["gemm", "conv", "eltwise", "softmax", "norm", "pool", "attention", "mlp", "repeat"]},
+        "op": {"enum": ["gemm", "conv", "eltwise", "softmax", "norm", "pool", "attention", "mlp"]},
         "name": {"type": "string", "minLength": 1, "maxLength": 64},
-        "count": {"type": "integer", "minimum": 1, "maximum": 1000000},
-        "inputs": {"type": "array", "minItems": 1, "maxItems": 3, "items": {"type": "string", "minLength": 1}}
+        "count": {"type": "integer", "minimum": 1, "maximum": 1000000}
       },
       "allOf": [
         {"if": {"properties": {"op": {"const": "gemm"}}}, "then": {"$ref": "#/definitions/gemm"}},
@@ -35,14 +34,13 @@ std::string_view network_schema() {
         {"if": {"properties": {"op": {"const": "norm"}}}, "then": {"$ref": "#/definitions/norm"}},
         {"if": {"properties": {"op": {"const": "pool"}}}, "then": {"$ref": "#/definitions/pool"}},
         {"if": {"properties": {"op": {"const": "attention"}}}, "then": {"$ref": "#/definitions/attention"}},
-        {"if": {"properties": {"op": {"const": "mlp"}}}, "then": {"$ref": "#/definitions/mlp"}},
-        {"if": {"properties": {"op": {"const": "repeat"}}}, "then": {"$ref": "#/definitions/repeat"}}
+        {"if": {"properties": {"op": {"const": "mlp"}}}, "then": {"$ref": "#/definitions/mlp"}}
       ]
     },
     "gemm": {
       "required": ["m", "k", "n"], "additionalProperties": false,
       "properties": {
-        "op": {}, "name": {}, "count": {}, "inputs": {},
+        "op": {}, "name": {}, "count": {},
         "m": {"$ref": "#/definitions/positive"}, "k": {"$ref": "#/definitions/positive"},
         "n": {"$ref": "#/definitions/positive"},
         "dtype": {"$ref": "#/definitions/dtype"}, "dtype_b": {"$ref": "#/definitions/dtype"},
@@ -50,6 +48,8 @@ std::string_view network_schema() {
         "b_layout": {"enum": ["nk", "kn"]}, "relu": {"type": "boolean"},
         "shift": {"type": "integer", "minimum": 0, "maximum": 62},
         "group": {"type": "integer", "minimum": 0, "maximum": 63},
+        "outputs": {"type": "integer", "minimum": 0, "maximum": 2},
+        "stay": {"enum": ["any", "a", "b", "none"]},
         "tile": {"type": "array", "minItems": 3, "maxItems": 3,
                  "items": {"type": "integer", "minimum": 0, "maximum": 65536}}
       }
@@ -57,7 +57,7 @@ std::string_view network_schema() {
     "conv": {
       "required": ["height", "width", "channels", "out_channels"], "additionalProperties": false,
       "properties": {
-        "op": {}, "name": {}, "count": {}, "inputs": {},
+        "op": {}, "name": {}, "count": {},
         "height": {"$ref": "#/definitions/positive"}, "width": {"$ref": "#/definitions/positive"},
         "channels": {"$ref": "#/definitions/positive"}, "out_channels": {"$ref": "#/definitions/positive"},
         "window": {"$ref": "#/definitions/positive"}, "stride": {"$ref": "#/definitions/positive"},
@@ -69,16 +69,15 @@ std::string_view network_schema() {
     "eltwise": {
       "required": ["elements"], "additionalProperties": false,
       "properties": {
-        "op": {}, "name": {}, "count": {}, "inputs": {},
+        "op": {}, "name": {}, "count": {},
         "kind": {"enum": ["add", "mul", "relu", "gelu", "silu", "sigmoid", "tanh"]},
-        "elements": {"$ref": "#/definitions/positive"}, "dtype": {"$ref": "#/definitions/dtype"},
-        "shift": {"type": "integer", "minimum": 0, "maximum": 62}, "relu": {"type": "boolean"}
+        "elements": {"$ref": "#/definitions/positive"}, "dtype": {"$ref": "#/definitions/dtype"}
       }
     },
     "softmax": {
       "required": ["rows", "width"], "additionalProperties": false,
       "properties": {
-        "op": {}, "name": {}, "count": {}, "inputs": {},
+        "op": {}, "name": {}, "count": {},
         "rows": {"$ref": "#/definitions/positive"}, "width": {"$ref": "#/definitions/positive"},
         "dtype": {"$ref": "#/definitions/dtype"}
       }
@@ -86,7 +85,7 @@ std::string_view network_schema() {
     "norm": {
       "required": ["rows", "width"], "additionalProperties": false,
       "properties": {
-        "op": {}, "name": {}, "count": {}, "inputs": {},
+        "op": {}, "name": {}, "count": {},
         "kind": {"enum": ["layer", "rms"]},
         "rows": {"$ref": "#/definitions/positive"}, "width": {"$ref": "#/definitions/positive"},
         "dtype": {"$ref": "#/definitions/dtype"}
@@ -95,7 +94,7 @@ std::string_view network_schema() {
     "pool": {
       "required": ["height", "width", "channels", "window"], "additionalProperties": false,
       "properties": {
-        "op": {}, "name": {}, "count": {}, "inputs": {},
+        "op": {}, "name": {}, "count": {},
         "kind": {"enum": ["max", "mean"]},
         "height": {"$ref": "#/definitions/positive"}, "width": {"$ref": "#/definitions/positive"},
         "channels": {"$ref": "#/definitions/positive"}, "window": {"$ref": "#/definitions/positive"},
@@ -106,29 +105,20 @@ std::string_view network_schema() {
     "attention": {
       "required": ["heads", "queries", "head_dim"], "additionalProperties": false,
       "properties": {
-        "op": {}, "name": {}, "count": {}, "inputs": {},
+        "op": {}, "name": {}, "count": {},
         "heads": {"$ref": "#/definitions/positive"}, "queries": {"$ref": "#/definitions/positive"},
-        "keys": {"$ref": "#/definitions/positive"}, "kv_heads": {"$ref": "#/definitions/positive"},
-        "head_dim": {"$ref": "#/definitions/positive"},
+        "keys": {"$ref": "#/definitions/positive"}, "head_dim": {"$ref": "#/definitions/positive"},
         "dtype": {"$ref": "#/definitions/dtype"}
       }
     },
     "mlp": {
       "required": ["rows", "width", "hidden"], "additionalProperties": false,
       "properties": {
-        "op": {}, "name": {}, "count": {}, "inputs": {},
+        "op": {}, "name": {}, "count": {},
         "rows": {"$ref": "#/definitions/positive"}, "width": {"$ref": "#/definitions/positive"},
         "hidden": {"$ref": "#/definitions/positive"}, "gated": {"type": "boolean"},
         "activation": {"enum": ["relu", "gelu", "silu", "sigmoid", "tanh"]},
         "dtype": {"$ref": "#/definitions/dtype"}
-      }
-    },
-    "repeat": {
-      "required": ["times", "layers"], "additionalProperties": false,
-      "properties": {
-        "op": {}, "name": {}, "count": {}, "inputs": {},
-        "times": {"type": "integer", "minimum": 1, "maximum": 1024},
-        "layers": {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/layer"}}
       }
     }
   }
