@@ -29,7 +29,7 @@ int run(NetOptions& options) {
   try {
     const workload::Network network =
         workload::read_network({reinterpret_cast<const char*>(text.data()), text.size()}, options.batch,
-                               configuration.parameters, options.common.shape());
+                               configuration.parameters, options.common.shape(configuration.parameters));
     return run_workload(options.common, configuration, network);
   } catch (const workload::WorkloadError& error) {
     throw UsageError(options.file + ": " + error.what());

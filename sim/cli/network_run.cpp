@@ -2,7 +2,6 @@
 #include "sim/cli/network_run.hpp"
 
 #include <algorithm>
-#include <cstdlib>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <iostream>
@@ -20,12 +19,6 @@ using workload::OperationReport;
 
 /// Text that becomes part of file names.
 constexpr const char* kProgramName = "program";
-
-/// Where the guest laboratory keeps what it downloads; the same rule as in tests/guest/lab/cache.py.
-fs::path laboratory_cache() {
-  if (const char* given = std::getenv("AIE4SIM_CACHE"); given != nullptr && *given != '\0') return given;
-  return fs::path(AIE4SIM_LAB_DEFAULT).parent_path().parent_path().parent_path() / ".cache";
-}
 
 /// Adds an execution to what is known of the others of the same layer.
 void merge(std::optional<OperationReport>& sum, OperationReport&& part) {

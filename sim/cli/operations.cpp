@@ -51,6 +51,8 @@ constexpr Key kGemm[] = {
     {"relu", Kind::Flag, false, "Negative results become 0"},
     {"tile", Kind::Numbers, false, "M,K,N of a kernel call; 0: the planner's choice"},
     {"group", Kind::Number, false, "Passes for which an operand stays in memory tiles (default: the planner's choice)"},
+    {"stay", Kind::Text, false, "Which operand stays in memory tiles for that: any (default), a, b or none"},
+    {"outputs", Kind::Number, false, "Buffers of C in each core, 1 or 2 (default: the planner's choice)"},
 };
 constexpr Key kConv[] = {
     {"height", Kind::Number, true, "Rows of the image"},
@@ -170,7 +172,7 @@ int run(const CLI::App& parsed, const Command& command, Values& values) {
   try {
     const workload::Network network{
         .name = std::string(command.name),
-        .layers = workload::read_layer(layer, configuration.parameters, values.common.shape())};
+        .layers = workload::read_layer(layer, configuration.parameters, values.common.shape(configuration.parameters))};
     return run_workload(values.common, configuration, network);
   } catch (const workload::WorkloadError& error) {
     throw UsageError(error.what());

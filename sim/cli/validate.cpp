@@ -9,16 +9,20 @@
 #include <vector>
 
 #include "sim/cli/command.hpp"
+#include "sim/cli/workload_options.hpp"
 #include "sim/config/config.hpp"
 #include "sim/config/names.hpp"
 #include "sim/config/preset.hpp"
 #include "sim/validate/report.hpp"
+#include "sim/workload/assembler.hpp"
+#include "sim/workload/error.hpp"
 
 namespace aie4::cli {
 namespace {
 
 struct ValidateOptions {
   std::string preset;
+  std::string assembler;
   std::vector<std::string> only;
   std::vector<std::string> settings;
   bool json = false;
@@ -32,8 +36,18 @@ void check_name(const std::string& option, const std::string& name, const std::v
                                config::nearest_name(name, known)));
 }
 
+/// None if none was given and there is none.
+std::vector<std::string> assembler(const std::string& given) {
+  try {
+    return workload::find_assembler({.given = given, .cache = laboratory_cache()});
+  } catch (const workload::WorkloadError& error) {
+    if (!given.empty()) throw UsageError(error.what());
+    return {};
+  }
+}
+
 int run(const ValidateOptions& options) {
-  std::vector<validate::Measurement> all = validate::measurements();
+  std::vector<validate::Measurement> all = validate::measurements(assembler(options.assembler));
   std::vector<std::string_view> rows;
   for (const validate::Measurement& measurement : all) {
     if (std::ranges::find(rows, measurement.row) == rows.end()) rows.push_back(measurement.row);
@@ -65,6 +79,7 @@ void add_validate(CLI::App& app, Action& action) {
   command->add_option("--only", options->only, "Rows, with commas between them: C1,C3")->delimiter(',');
   command->add_option("--preset", options->preset, "Only what was measured on this generation: aie4, xdna2 or xdna1");
   add_repeated(*command, "--set", options->settings, "NAME=VALUE, over the preset of each row; repeatable");
+  command->add_option("--aiebu-asm", options->assembler, "The assembler (default: in $PATH, else the laboratory's)");
   CLI::Option* const json = command->add_flag("--json", options->json, "Print JSON");
   command->add_flag("--markdown", options->markdown, "Print the page docs/accuracy.md")->excludes(json);
   command->footer("Exit status 1 if a row that runs is outside its target.\n\n" +

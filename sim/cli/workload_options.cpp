@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/cli/workload_options.hpp"
 
+#include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fmt/format.h>
 #include <iostream>
@@ -18,6 +20,7 @@
 #include "sim/host/program_run.hpp"
 #include "sim/machine/machine.hpp"
 #include "sim/workload/error.hpp"
+#include "sim/workload/plan.hpp"
 
 namespace aie4::cli {
 namespace {
@@ -31,16 +34,22 @@ std::unique_ptr<compute::KernelExecutor> make_executor(const WorkloadOptions& op
 
 }  // namespace
 
+fs::path laboratory_cache() {
+  if (const char* given = std::getenv("AIE4SIM_CACHE"); given != nullptr && *given != '\0') return given;
+  return fs::path(AIE4SIM_LAB_DEFAULT).parent_path().parent_path().parent_path() / ".cache";
+}
+
 void WorkloadOptions::add_to(CLI::App& command) {
-  command.add_option("--columns", columns, "Columns of the array to use")
-      ->check(CLI::Range(1U, 3U))
-      ->capture_default_str();
+  command.add_option("--columns", columns, "Columns of the array to use (default: all there are)")
+      ->check(CLI::Range(1U, workload::kMostColumns));
   command.add_option("--seed", seed, "Of the data")->capture_default_str();
   command.add_option("--repeat", repeat, "Runs, one after the other")
       ->check(CLI::Range(1U, 1000U))
       ->capture_default_str();
   CLI::Option* const checking = command.add_flag("--check", check, "Compare the results with a reference");
   command.add_flag("--single-buffer", single_buffer, "One buffer where there are usually two");
+  command.add_flag("--one-controller", one_controller,
+                   "One microcontroller drives all columns, as always if there are more than 3");
   command.add_flag("--no-overlap", no_overlap, "Reprogram descriptors only when nothing is under way");
   command.add_option("--threads", threads, "Threads that compute kernels; 0: as many as there are cores")
       ->check(CLI::Range(0U, compute::ThreadExecutor::kMaxThreads))
@@ -55,8 +64,20 @@ void WorkloadOptions::add_to(CLI::App& command) {
   configuration.add_to(command);
 }
 
-workload::MachineShape WorkloadOptions::shape() const {
-  return {.columns = columns, .double_buffer = !single_buffer, .overlap = !no_overlap};
+workload::MachineShape WorkloadOptions::shape(const Parameters& parameters) const {
+  const auto there = static_cast<unsigned>(std::min<std::uint64_t>(parameters.columns, workload::kMostColumns));
+  if (columns > there) {
+    throw UsageError(fmt::format("--columns: expected 1 to {}, which the array has, came {}", there, columns));
+  }
+  if (parameters.mem_rows != 1) {
+    throw UsageError(fmt::format("programs from shapes expect one row of memory tiles (array.mem_rows), came {}",
+                                 parameters.mem_rows));
+  }
+  const unsigned used = columns == 0 ? there : columns;
+  return {.columns = used,
+          .double_buffer = !single_buffer,
+          .overlap = !no_overlap,
+          .one_controller = one_controller || used > workload::kMostControllers};
 }
 
 int run_workload(WorkloadOptions& options, Configuration configuration, const workload::Network& network) {

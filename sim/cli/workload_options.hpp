@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -14,17 +15,21 @@
 
 namespace aie4::cli {
 
+/// Where the guest laboratory keeps what it downloads; the same rule as in tests/guest/lab/cache.py.
+[[nodiscard]] std::filesystem::path laboratory_cache();
+
 struct WorkloadOptions {
   std::string assembler;
   std::string emit;
   std::string stats;
-  unsigned columns = 3;
+  unsigned columns = 0;  ///< 0: all there are.
   unsigned repeat = 1;
   std::uint64_t seed = 1;
   bool check = false;
   bool json = false;
   bool single_buffer = false;
   bool no_overlap = false;
+  bool one_controller = false;
   bool no_data = false;
   unsigned threads = 0;
   TraceOptions trace;
@@ -32,7 +37,8 @@ struct WorkloadOptions {
   Log log;
 
   void add_to(CLI::App& command);
-  [[nodiscard]] workload::MachineShape shape() const;
+  /// Throws UsageError if there are fewer columns than asked for.
+  [[nodiscard]] workload::MachineShape shape(const Parameters& parameters) const;
 };
 
 /// Builds the layers' programs, runs them one after the other, prints what came out. Returns the exit status.

@@ -10,28 +10,21 @@
 #include "models/array/dma/buffer_descriptor.hpp"
 #include "models/array/dma/dma_registers.hpp"
 #include "models/array/geometry.hpp"
-#include "models/registers/array/streams.hpp"
 #include "sim/host/driver/control_code.hpp"
+#include "sim/workload/array_registers.hpp"
+#include "sim/workload/plan.hpp"
 
 namespace aie4::validate {
 
-/// A DMA channel with a number below two: what experiments need.
-struct Channel {
-  array::TileId tile;
-  array::DmaDirection direction = array::DmaDirection::Mm2s;
-  unsigned number = 0;
-};
-
-struct Port {
-  registers::PortGroup group = registers::PortGroup::Dma;
-  unsigned index = 0;
-};
+using workload::Channel;
+using workload::Port;
 
 /// All of it in one job a page; pages end by themselves.
 class ArrayCode {
  public:
   explicit ArrayCode(const array::Geometry& geometry) : geometry_(geometry) {}
 
+  ArrayCode& write(const workload::RegisterWrite& registers);
   ArrayCode& write(array::TileId tile, std::uint32_t offset, std::uint32_t value);
   /// Read, change the bits of the mask, write.
   ArrayCode& mask_write(array::TileId tile, std::uint32_t offset, std::uint32_t mask, std::uint32_t value);
@@ -48,8 +41,8 @@ class ArrayCode {
   ArrayCode& wait_idle(const Channel& channel);
   /// Waits for one token of a shim channel of the column.
   ArrayCode& wait_token(const Channel& channel);
-  /// Tokens of the shim tile reach the microcontroller of half A.
-  ArrayCode& token_route(unsigned column);
+  /// Tokens of the shim tiles of the first `columns` reach the microcontroller of half A of column 0.
+  ArrayCode& token_routes(unsigned columns);
   ArrayCode& lock(array::TileId tile, unsigned number, std::uint32_t value);
   /// Loads the text of a core program into the tile and enables the core.
   ArrayCode& start_core(array::TileId tile, std::string_view text);

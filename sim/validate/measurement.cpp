@@ -24,6 +24,8 @@ unsigned target_percent(Kind kind) {
       return 10;
     case Kind::Latency:
       return 30;
+    case Kind::Effect:
+      return 33;
   }
   return 0;
 }
@@ -38,6 +40,8 @@ std::string_view to_string(Kind kind) {
       return "bandwidth";
     case Kind::Latency:
       return "latency";
+    case Kind::Effect:
+      return "effect";
   }
   return "?";
 }
@@ -46,12 +50,12 @@ std::string_view to_string(Basis basis) {
   return basis == Basis::Fitted ? "fitted" : "predicted";
 }
 
-std::vector<Measurement> measurements() {
+std::vector<Measurement> measurements(const std::vector<std::string>& assembler) {
   std::vector<Measurement> list;
   add_kernels(list);
   add_transfers(list);
   add_control_path(list);
-  add_whole_array(list);
+  add_whole_array(list, assembler);
   std::ranges::stable_sort(list, {}, [](const Measurement& measurement) { return number_of(measurement.row); });
   return list;
 }

@@ -13,8 +13,8 @@
 namespace aie4::validate {
 
 /// What is measured: says how far off a result may be.
-enum class Kind : std::uint8_t { Kernel, WholeArray, Bandwidth, Latency };
-/// In percent: 5, 10, 10, 30.
+enum class Kind : std::uint8_t { Kernel, WholeArray, Bandwidth, Latency, Effect };
+/// In percent: 5, 10, 10, 30, 33.
 [[nodiscard]] unsigned target_percent(Kind kind);
 [[nodiscard]] std::string_view to_string(Kind kind);
 
@@ -38,15 +38,16 @@ struct Measurement {
   /// In the same unit; throws ExperimentError. Null: not run.
   std::function<double(const Configuration&)> simulate = nullptr;
   std::string_view why_not = {};  ///< Why it is not run.
+  bool at_most = false;           ///< `measured` is a bound: anything below is within.
 };
 
-/// All, in order of rows.
-[[nodiscard]] std::vector<Measurement> measurements();
+/// All, in order of rows. Programs for the whole array need aiebu-asm: the words that start it, none if there is none.
+[[nodiscard]] std::vector<Measurement> measurements(const std::vector<std::string>& assembler);
 
 // By file.
 void add_kernels(std::vector<Measurement>& list);
 void add_transfers(std::vector<Measurement>& list);
 void add_control_path(std::vector<Measurement>& list);
-void add_whole_array(std::vector<Measurement>& list);
+void add_whole_array(std::vector<Measurement>& list, const std::vector<std::string>& assembler);
 
 }  // namespace aie4::validate

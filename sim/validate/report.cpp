@@ -43,7 +43,8 @@ Result repeat(const Measurement& measurement, const std::function<void(Configura
   try {
     result.simulated = measurement.simulate(configuration);
     result.error_percent = 100 * (result.simulated - measurement.measured) / measurement.measured;
-    const bool within = std::abs(result.error_percent) <= target_percent(measurement.kind);
+    const bool within = measurement.at_most ? result.simulated <= measurement.measured
+                                            : std::abs(result.error_percent) <= target_percent(measurement.kind);
     result.verdict = within ? Verdict::Within : Verdict::Missed;
   } catch (const ExperimentError& error) {
     result.verdict = Verdict::Failed;

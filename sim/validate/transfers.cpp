@@ -47,6 +47,14 @@ array::BufferDescriptor in_memory_tile(std::uint32_t words) {
   return result;
 }
 
+/// Three dimensions, no bursts.
+array::BufferDescriptor in_compute_tile(std::uint32_t words) {
+  array::BufferDescriptor result = buffer(own_memory(TileKind::Compute), words);
+  result.burst_length = 0;
+  result.d3_stepsize = 0;
+  return result;
+}
+
 std::vector<Slice> descriptors(const Bench& bench, std::string_view track, std::size_t count) {
   std::vector<Slice> result = bench.slices().find(track, "BD ");
   if (result.size() != count) {
@@ -188,8 +196,7 @@ std::vector<double> cold_pipeline(const Configuration& configuration) {
   out.lock_acq_enable = true;
   out.lock_acq_id = own_lock(TileKind::Memory, 0);
   out.lock_acq_value = -1;
-  array::BufferDescriptor core = buffer(own_memory(TileKind::Compute), kChunk);
-  core.burst_length = 0;
+  array::BufferDescriptor core = in_compute_tile(kChunk);
   core.lock_rel_id = 0;
   core.lock_rel_value = 1;
   code.descriptor(kMemoryIn, 0, in).descriptor(kMemoryOut, 0, out).descriptor(kCoreIn, 0, core);
@@ -244,7 +251,7 @@ double stream_cycles(const Configuration& configuration) {
   Bench bench(configuration);
   ArrayCode code{array::Geometry{}};
   code.circuit(kMemory, {}, {PortGroup::North, 0}).circuit(kCompute, {PortGroup::South, 0}, {});
-  array::BufferDescriptor in = buffer(own_memory(TileKind::Compute), kWords);
+  array::BufferDescriptor in = in_compute_tile(kWords);
   in.burst_length = 0;
   code.descriptor(kMemoryOut, 0, in_memory_tile(kWords)).descriptor(kCoreIn, 0, in);
   code.task(kCoreIn, 0).task(kMemoryOut, 0).wait_idle(kCoreIn);

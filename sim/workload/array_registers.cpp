@@ -112,6 +112,27 @@ RegisterWrite write_task(const Channel& channel, unsigned bd, std::uint64_t exec
   return {at(channel.tile, queue_offset(channel)), {array::encode_task(task)}};
 }
 
+std::uint32_t status_address(const Channel& channel) {
+  const bool s2mm = channel.direction == DmaDirection::S2mm;
+  const std::uint8_t number = channel.number;
+  switch (kGeometry.kind(channel.tile)) {
+    case TileKind::Compute:
+      return at(channel.tile,
+                offset_of(s2mm ? ComputeRegister::dma_s2mm_status : ComputeRegister::dma_mm2s_status, Half::A, number));
+    case TileKind::Memory: {
+      const unsigned of_half = s2mm ? kMemoryS2mmOfHalf : kMemoryMm2sOfHalf;
+      return at(channel.tile, offset_of(s2mm ? MemoryRegister::dma_s2mm_status : MemoryRegister::dma_mm2s_status,
+                                        half(number, of_half), number % of_half));
+    }
+    case TileKind::Shim: {
+      const unsigned of_half = s2mm ? 1 : kShimMm2sOfHalf;
+      return at(channel.tile, offset_of(s2mm ? ShimRegister::dma_s2mm_status : ShimRegister::dma_mm2s_status,
+                                        half(number, of_half), number % of_half));
+    }
+  }
+  throw std::logic_error("no such tile");
+}
+
 RegisterWrite write_lock(const LockValue& lock) {
   switch (kGeometry.kind(lock.tile)) {
     case TileKind::Compute:
@@ -141,28 +162,32 @@ std::vector<RegisterWrite> write_circuit(const Circuit& circuit) {
            {set(subordinate_config::Subordinate_Enable, 0, 1)}}};
 }
 
-std::vector<RegisterWrite> write_token_route(unsigned column) {
+std::vector<RegisterWrite> write_token_route(unsigned column, unsigned first, unsigned count) {
   namespace manager_config = registers::shim::stream_switch_32b_manager_config;
   namespace subordinate_config = registers::shim::stream_switch_32b_subordinate_config;
   namespace slot = registers::shim::stream_switch_32b_subordinate_slot;
+  using registers::PortGroup;
   const TileId tile = shim_tile(column);
-  const registers::StreamPort& from =
-      port(TileKind::Shim, Switch::Narrow32, PortDirection::Subordinate, {registers::PortGroup::TileControl, 0});
-  const registers::StreamPort& to =
-      port(TileKind::Shim, Switch::Narrow32, PortDirection::Manager, {registers::PortGroup::Microcontroller, 0});
-  const std::uint32_t subordinate =
-      set(subordinate_config::Packet_Enable, set(subordinate_config::Subordinate_Enable, 0, 1), 1);
-  // Every ID, to arbiter 0 and msel 0, which is all that the uC's port listens to.
-  const std::uint32_t catch_all = set(slot::Enable, 0, 1);
+  std::vector<RegisterWrite> writes;
+  const auto take = [&](Port from) {
+    const registers::StreamPort& input = port(TileKind::Shim, Switch::Narrow32, PortDirection::Subordinate, from);
+    writes.push_back(
+        {at(tile, registers::config_offset(TileKind::Shim, Switch::Narrow32, PortDirection::Subordinate, input)),
+         {set(subordinate_config::Packet_Enable, set(subordinate_config::Subordinate_Enable, 0, 1), 1)}});
+    // Every ID, to arbiter 0 and msel 0, which is all that the output listens to.
+    writes.push_back(
+        {at(tile, registers::slot_offset(TileKind::Shim, Switch::Narrow32, input, 0)), {set(slot::Enable, 0, 1)}});
+  };
+  take({PortGroup::TileControl, 0});
+  if (column + 1 < first + count) take({PortGroup::East, 0});
+  const Port to = column == first ? Port{PortGroup::Microcontroller, 0} : Port{PortGroup::West, 0};
+  const registers::StreamPort& output = port(TileKind::Shim, Switch::Narrow32, PortDirection::Manager, to);
   constexpr std::uint32_t kMselMask0 = 1U << 3;
-  const std::uint32_t manager =
-      set(manager_config::Configuration,
-          set(manager_config::Packet_Enable, set(manager_config::Manager_Enable, 0, 1), 1), kMselMask0);
-  return {
-      {at(tile, registers::config_offset(TileKind::Shim, Switch::Narrow32, PortDirection::Subordinate, from)),
-       {subordinate}},
-      {at(tile, registers::slot_offset(TileKind::Shim, Switch::Narrow32, from, 0)), {catch_all}},
-      {at(tile, registers::config_offset(TileKind::Shim, Switch::Narrow32, PortDirection::Manager, to)), {manager}}};
+  writes.push_back(
+      {at(tile, registers::config_offset(TileKind::Shim, Switch::Narrow32, PortDirection::Manager, output)),
+       {set(manager_config::Configuration,
+            set(manager_config::Packet_Enable, set(manager_config::Manager_Enable, 0, 1), 1), kMselMask0)}});
+  return writes;
 }
 
 RegisterWrite write_program(TileId tile, std::span<const std::byte> image) {

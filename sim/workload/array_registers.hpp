@@ -21,11 +21,14 @@ struct RegisterWrite {
 [[nodiscard]] RegisterWrite write_bd(const Channel& channel, unsigned number, const array::BufferDescriptor& bd);
 /// A task; `executions` 1 to kMaxExecutions.
 [[nodiscard]] RegisterWrite write_task(const Channel& channel, unsigned bd, std::uint64_t executions, bool token);
+/// Where the status of a channel is read.
+[[nodiscard]] std::uint32_t status_address(const Channel& channel);
 [[nodiscard]] RegisterWrite write_lock(const LockValue& lock);
 /// Manager and subordinate of a circuit.
 [[nodiscard]] std::vector<RegisterWrite> write_circuit(const Circuit& circuit);
-/// Tokens of a shim tile's half A to its uC.
-[[nodiscard]] std::vector<RegisterWrite> write_token_route(unsigned column);
+/// Tokens of half A of the shim tile of a column, and of those east of it, on their way west to the uC of the first of
+/// `count` columns.
+[[nodiscard]] std::vector<RegisterWrite> write_token_route(unsigned column, unsigned first, unsigned count);
 /// Program memory of a compute tile; `image` is a whole number of words.
 [[nodiscard]] RegisterWrite write_program(array::TileId tile, std::span<const std::byte> image);
 /// Rows of a compute tile's memory in all banks in turn: one bank alone is half as wide as a stream.

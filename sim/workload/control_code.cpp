@@ -42,27 +42,122 @@ class TaskQueue {
   std::deque<std::uint32_t> waiting_;  // Steps.
 };
 
-class ColumnCode {
+/// The transfers of one column, handed out batch by batch.
+class ColumnTransfers {
  public:
-  ColumnCode(const Plan& plan, unsigned column, const std::vector<std::vector<std::byte>>& images)
-      : plan_(plan), column_(column), images_(images), writer_(2 * column) {
+  ColumnTransfers(const Plan& plan, unsigned column) : plan_(plan), column_(column) {
     std::ranges::copy_if(plan.transfers, std::back_inserter(transfers_),
                          [column](const HostTransfer& transfer) { return transfer.channel.tile.column == column; });
+    for (const TileChannel& channel : plan_.channels) {
+      if (channel.channel.tile.column == column) queues_.emplace_back(channel);
+    }
+    make_batches();
   }
 
-  std::string run() {
-    set_up();
-    if (plan_.columns > 1) {
-      std::uint32_t mask = 0;
-      for (unsigned column = 0; column < plan_.columns; ++column) mask |= 1U << (2 * column);
-      writer_.remote_barrier(mask);
+  [[nodiscard]] std::size_t batches() const { return batches_.size(); }
+
+  void fill_queues(ControlWriter& writer) {
+    for (TaskQueue& queue : queues_) queue.fill(over_, writer);
+  }
+
+  /// First waits until there are descriptors for it.
+  void hand_out(std::size_t number, ControlWriter& writer) {
+    const Batch& batch = batches_[number];
+    while (busy_bds_ > kShimBds - batch.transfers.size()) wait_for_oldest(writer);
+    std::size_t last_output = batch.transfers.size();
+    for (std::size_t i = 0; i < batch.transfers.size(); ++i) {
+      const HostTransfer& transfer = batch.transfers[i];
+      if (is_output(transfer)) last_output = i;
+      writer.write_host_bd(write_bd(transfer.channel, bd(i), transfer.bd), transfer.argument);
     }
+    for (std::size_t i = 0; i < batch.transfers.size(); ++i) {
+      writer.write_now(write_task(batch.transfers[i].channel, bd(i), 1, i == last_output));
+    }
+    next_bd_ = bd(batch.transfers.size());
+    busy_bds_ += batch.transfers.size();
+    under_way_.push_back(&batch);
+  }
+
+  void wait_for_all(ControlWriter& writer) {
+    while (!under_way_.empty()) wait_for_oldest(writer);
+  }
+
+ private:
+  void make_batches() {
+    const std::size_t room = plan_.overlap ? kShimBds / 2 : kShimBds;
+    std::size_t first = 0;
+    std::size_t end = 0;
+    std::uint32_t first_step = 0;
+    for (std::uint32_t step = 0; step < plan_.steps; ++step) {
+      std::size_t step_end = end;
+      while (step_end < transfers_.size() && transfers_[step_end].step == step) ++step_end;
+      if (step_end - end > room) throw std::logic_error(fmt::format("step {} needs too many descriptors", step));
+      if (step_end - first > room || step - first_step >= plan_.steps_in_batch) {
+        batches_.push_back({std::span(transfers_).subspan(first, end - first), step - 1});
+        first = end;
+        first_step = step;
+      }
+      end = step_end;
+    }
+    batches_.push_back({std::span(transfers_).subspan(first, end - first), plan_.steps - 1});
+  }
+
+  static bool is_output(const HostTransfer& transfer) {
+    return transfer.channel.direction == array::DmaDirection::S2mm;
+  }
+  static bool has_output(const Batch& batch) { return std::ranges::any_of(batch.transfers, is_output); }
+
+  /// Descriptors of the half are taken in turn.
+  [[nodiscard]] unsigned bd(std::size_t transfer) const {
+    return static_cast<unsigned>((next_bd_ + transfer) % kShimBds);
+  }
+
+  void wait_for_oldest(ControlWriter& writer) {
+    const Batch& batch = *under_way_.front();
+    if (has_output(batch)) writer.wait_output(column_, 1);
+    over_ = batch.last_step + 1;
+    busy_bds_ -= batch.transfers.size();
+    under_way_.pop_front();
+    fill_queues(writer);
+  }
+
+  const Plan& plan_;
+  unsigned column_;
+  std::vector<HostTransfer> transfers_;
+  std::vector<Batch> batches_;
+  std::vector<TaskQueue> queues_;
+  std::deque<const Batch*> under_way_;  // The oldest first.
+  std::size_t busy_bds_ = 0;
+  unsigned next_bd_ = 0;
+  std::uint32_t over_ = 0;  // Steps that are.
+};
+
+/// Columns that one uC, that of the first, drives.
+struct Columns {
+  unsigned first = 0;
+  unsigned count = 1;
+
+  [[nodiscard]] bool contains(unsigned column) const { return column >= first && column - first < count; }
+  [[nodiscard]] unsigned uc() const { return 2 * first; }
+};
+
+class UcCode {
+ public:
+  UcCode(const Plan& plan, Columns columns, const std::vector<std::vector<std::byte>>& images)
+      : plan_(plan), columns_(columns), images_(images), writer_(columns.uc()) {
+    for (unsigned i = 0; i < columns.count; ++i) transfers_.emplace_back(plan, columns.first + i);
+  }
+
+  /// `all`: the uCs of the plan.
+  std::string run(std::uint32_t all) {
+    set_up();
+    if (all != 1U << columns_.uc()) writer_.remote_barrier(all);
     hand_out();
     return writer_.text();
   }
 
  private:
-  [[nodiscard]] bool mine(array::TileId tile) const { return tile.column == column_; }
+  [[nodiscard]] bool mine(array::TileId tile) const { return columns_.contains(tile.column); }
 
   void set_up() {
     for (const CoreLoad& core : plan_.cores) {
@@ -70,7 +165,11 @@ class ColumnCode {
       writer_.write(write_core_control(core.tile, false, true));
       writer_.write(write_interleaving(core.tile));
     }
-    for (const RegisterWrite& write : write_token_route(column_)) writer_.write(write);
+    for (unsigned i = 0; i < columns_.count; ++i) {
+      for (const RegisterWrite& write : write_token_route(columns_.first + i, columns_.first, columns_.count)) {
+        writer_.write(write);
+      }
+    }
     for (const Circuit& circuit : plan_.circuits) {
       if (!mine(circuit.tile)) continue;
       for (const RegisterWrite& write : write_circuit(circuit)) writer_.write(write);
@@ -92,89 +191,30 @@ class ColumnCode {
     }
   }
 
-  [[nodiscard]] std::vector<Batch> batches() const {
-    const std::size_t room = plan_.overlap ? kShimBds / 2 : kShimBds;
-    std::vector<Batch> result;
-    std::size_t first = 0;
-    std::size_t end = 0;
-    std::uint32_t first_step = 0;
-    for (std::uint32_t step = 0; step < plan_.steps; ++step) {
-      std::size_t step_end = end;
-      while (step_end < transfers_.size() && transfers_[step_end].step == step) ++step_end;
-      if (step_end - end > room) throw std::logic_error(fmt::format("step {} needs too many descriptors", step));
-      if (step_end - first > room || step - first_step >= plan_.steps_in_batch) {
-        result.push_back({std::span(transfers_).subspan(first, end - first), step - 1});
-        first = end;
-        first_step = step;
-      }
-      end = step_end;
-    }
-    result.push_back({std::span(transfers_).subspan(first, end - first), plan_.steps - 1});
-    return result;
-  }
-
-  static bool is_output(const HostTransfer& transfer) {
-    return transfer.channel.direction == array::DmaDirection::S2mm;
-  }
-  static bool has_output(const Batch& batch) { return std::ranges::any_of(batch.transfers, is_output); }
-
-  /// Descriptors of the half are taken in turn.
-  [[nodiscard]] unsigned bd(std::size_t transfer) const {
-    return static_cast<unsigned>((next_bd_ + transfer) % kShimBds);
-  }
-
-  void hand_out(const Batch& batch) {
-    std::size_t last_output = batch.transfers.size();
-    for (std::size_t i = 0; i < batch.transfers.size(); ++i) {
-      const HostTransfer& transfer = batch.transfers[i];
-      if (is_output(transfer)) last_output = i;
-      writer_.write_host_bd(write_bd(transfer.channel, bd(i), transfer.bd), transfer.argument);
-    }
-    for (std::size_t i = 0; i < batch.transfers.size(); ++i) {
-      writer_.write_now(write_task(batch.transfers[i].channel, bd(i), 1, i == last_output));
-    }
-    next_bd_ = bd(batch.transfers.size());
-    busy_bds_ += batch.transfers.size();
-    under_way_.push_back(&batch);
-  }
-
-  void wait_for_oldest() {
-    const Batch& batch = *under_way_.front();
-    if (has_output(batch)) writer_.wait_output(column_, 1);
-    over_ = batch.last_step + 1;
-    busy_bds_ -= batch.transfers.size();
-    under_way_.pop_front();
-    fill_queues();
-  }
-
-  void fill_queues() {
-    for (TaskQueue& queue : queues_) queue.fill(over_, writer_);
+  void wait_for_all() {
+    for (ColumnTransfers& column : transfers_) column.wait_for_all(writer_);
   }
 
   void hand_out() {
-    for (const TileChannel& channel : plan_.channels) {
-      if (mine(channel.channel.tile)) queues_.emplace_back(channel);
+    std::size_t batches = 0;
+    for (ColumnTransfers& column : transfers_) {
+      column.fill_queues(writer_);
+      batches = std::max(batches, column.batches());
     }
-    fill_queues();
-    const std::vector<Batch> all = batches();
-    for (const Batch& batch : all) {
-      const std::size_t room = plan_.overlap ? kShimBds - batch.transfers.size() : 0;
-      while (busy_bds_ > room) wait_for_oldest();
-      hand_out(batch);
+    for (std::size_t batch = 0; batch < batches; ++batch) {
+      if (!plan_.overlap) wait_for_all();
+      for (ColumnTransfers& column : transfers_) {
+        if (batch < column.batches()) column.hand_out(batch, writer_);
+      }
     }
-    while (!under_way_.empty()) wait_for_oldest();
+    wait_for_all();
   }
 
   const Plan& plan_;
-  unsigned column_;
+  Columns columns_;
   const std::vector<std::vector<std::byte>>& images_;
   ControlWriter writer_;
-  std::vector<HostTransfer> transfers_;
-  std::vector<TaskQueue> queues_;
-  std::deque<const Batch*> under_way_;  // The oldest first.
-  std::size_t busy_bds_ = 0;
-  unsigned next_bd_ = 0;
-  std::uint32_t over_ = 0;  // Steps that are.
+  std::deque<ColumnTransfers> transfers_;  // Whose parts point at each other.
 };
 
 std::vector<std::byte> image_of(const compute::CoreProgram& program) {
@@ -192,7 +232,15 @@ std::string control_code(const Plan& plan) {
   std::vector<std::vector<std::byte>> images;
   for (const compute::CoreProgram& program : plan.programs) images.push_back(image_of(program));
   std::string text = fmt::format(".target aie4\n.partition {}column\n", plan.columns);
-  for (unsigned column = 0; column < plan.columns; ++column) text += ColumnCode(plan, column, images).run();
+  std::vector<Columns> ucs;
+  if (plan.one_controller) {
+    ucs.push_back({0, plan.columns});
+  } else {
+    for (unsigned column = 0; column < plan.columns; ++column) ucs.push_back({column, 1});
+  }
+  std::uint32_t all = 0;
+  for (const Columns& columns : ucs) all |= 1U << columns.uc();
+  for (const Columns& columns : ucs) text += UcCode(plan, columns, images).run(all);
   return text;
 }
 

@@ -92,6 +92,7 @@ struct Plan {
   std::uint32_t steps = 0;
   std::uint32_t steps_in_batch = 1;  ///< Steps whose transfers control code hands out together.
   bool overlap = true;               ///< The next batch is handed out while one runs.
+  bool one_controller = false;       ///< Control code is for one uC; otherwise for one of each column.
   std::vector<Argument> arguments;
   std::vector<Circuit> circuits;
   std::vector<LockValue> locks;
@@ -101,10 +102,11 @@ struct Plan {
   std::vector<CoreLoad> cores;
 };
 
+inline constexpr unsigned kMostColumns = 16;           ///< Wider arrays are not tried.
+inline constexpr unsigned kMostControllers = 3;        ///< Packets reach the uCs of 3 columns (control-code notes 4.3).
 inline constexpr std::uint32_t kQueueDepth = 16;       ///< Tasks of a channel (tile-array notes 2.1).
 inline constexpr std::uint32_t kMaxExecutions = 4096;  ///< Of one task (tile-array notes 2.3).
 inline constexpr std::uint32_t kShimBds = 16;          ///< Of one half (tile-array notes 2.1).
-inline constexpr std::uint32_t kMemoryTileBytes = 3U << 20;
 inline constexpr std::uint32_t kCoreBytes = 128U << 10;
 inline constexpr std::uint32_t kMaxLockValue = 63;
 inline constexpr std::uint32_t kOwnMemoryWord = 0x80'0000;  ///< Own memory of a memory tile in its descriptors.

@@ -40,6 +40,7 @@ FITS = [
     Fit("xdna1", "uc.dma_bd_ns", "C8", "block write", 0, 1000),
     Fit("xdna2", "cert.packet_launch_ns", "C9", "no-op, one of a chain", 0, 100_000),
     Fit("xdna2", "cert.doorbell_pickup_ns", "C9", "no-op, alone", 0, 200_000),
+    Fit("xdna2", "cert.token_wait_ns", "C9", "token of one-word loops in all columns", 0, 10_000),
     Fit("aie4", "cert.packet_launch_ns", "C10", "no-ops in a chain", 0, 10_000),
 ]
 
@@ -56,7 +57,7 @@ def rows(program: str, fit: Fit, settings: list[str]) -> list[dict]:
 def mean_error(program: str, fit: Fit, value: int) -> float:
     """In percent, of time: a rate that is too low is a time that is too long."""
     found = rows(program, fit, ["--set", f"{fit.parameter}={value}"])
-    signs = [-1 if row["unit"] in ("MAC/cycle", "1/s") else 1 for row in found]
+    signs = [-1 if row["unit"] in ("MAC/cycle", "1/s", "TOPS") else 1 for row in found]
     return sum(sign * row["error_percent"] for sign, row in zip(signs, found)) / len(found)
 
 

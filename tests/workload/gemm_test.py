@@ -41,6 +41,22 @@ class Gemm(WorkloadCase):
         self.assertGreater(single["durations_ps"][0], both["durations_ps"][0])
         self.assertGreater(serial["durations_ps"][0], both["durations_ps"][0])
 
+    def test_one_controller_for_all_columns_changes_times_but_no_results(self) -> None:
+        words = ("gemm", "--m", 256, "--n", 192, "--k", 512, "--tile", "32,128,32", "--check")
+        each, one = self.report(*words), self.report(*words, "--one-controller")
+        for report in (each, one):
+            self.assertTrue(report["check"]["ok"])
+        self.assertGreater(one["durations_ps"][0], each["durations_ps"][0])
+
+    def test_arrays_of_older_generations_are_used_whole(self) -> None:
+        for preset, columns in (("xdna1", 4), ("xdna2", 8)):
+            with self.subTest(preset=preset):
+                words = ("gemm", "--preset", preset, "--m", 300, "--n", 515, "--k", 333, "--tile", "16,0,16", "--check")
+                for more in ((), ("--one-controller",), ("--stay", "none", "--outputs", 1)):
+                    report = self.report(*words, *more)
+                    self.assertTrue(report["check"]["ok"])
+                    self.assertEqual(report["facts"]["array"], f"{columns} x 4 cores")
+
     def test_any_number_of_threads_gives_the_same_times_and_bytes(self) -> None:
         results = []
         for threads in (1, 2):

@@ -31,6 +31,12 @@ class Refusals(WorkloadCase):
         self.refuse("padding", "conv", "--height", 8, "--width", 8, "--channels", 4, "--out-channels", 4, "--padding", 1)
         self.refuse("window", "pool", "--height", 8, "--width", 8, "--channels", 4, "--window", 9)
 
+    def test_columns_that_the_array_does_not_have_are_refused(self) -> None:
+        size = ("--m", 64, "--n", 64, "--k", 64)
+        self.refuse("expected 1 to 3, which the array has, came 4", "gemm", *size, "--columns", 4)
+        self.refuse("expected 1 to 4, which the array has, came 5", "gemm", *size, "--columns", 5, "--preset", "xdna1")
+        self.refuse("array.mem_rows", "gemm", *size, "--set", "array.mem_rows=2")
+
     def test_broken_descriptions_name_the_place(self) -> None:
         self.refuse_net("no JSON", "{")
         self.refuse_net("layers", "{}")

@@ -135,7 +135,9 @@ std::vector<std::uint64_t> call_block_candidates(std::uint64_t blocks, std::uint
 
 std::string why_nothing_fits(const GemmProblem& p, const GemmTarget& target, const GemmWishes& wishes) {
   const std::string what = fmt::format("no tiling of {} x {} x {} fits", p.m, p.k, p.n);
-  if (wishes.m == 0 && wishes.n == 0 && wishes.k == 0 && wishes.group == 0) return what;
+  const bool any = wishes.m == 0 && wishes.n == 0 && wishes.k == 0 && wishes.group == 0 && wishes.outputs == 0 &&
+                   wishes.stay == Stay::Any;
+  if (any) return what;
   const auto unrestricted = [&]() -> std::string {
     try {
       const GemmTiling t = tile_gemm(p, target, {});

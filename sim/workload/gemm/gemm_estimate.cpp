@@ -11,7 +11,6 @@
 namespace aie4::workload::gemm {
 namespace {
 
-constexpr double kBeatBytes = 64;    // Of a stream.
 constexpr double kBurstBytes = 512;  // Of a shim.
 /// Locks and bookkeeping around one kernel call.
 constexpr double kCallOverhead = 6;
@@ -46,6 +45,7 @@ void estimate(const GemmProblem& p, const GemmTarget& target, GemmTiling& t) {
   const auto bytes = [](compute::ElementType type, double elements) { return elements * compute::bits_of(type) / 8; };
   const double feeding = static_cast<double>(ceil_div(t.rows, t.columns));
   const double k = static_cast<double>(p.k);
+  const double beat = target.beat_bytes;
   const double a_panel = bytes(p.a, t.m * k);
   const double b_panel = bytes(p.b, t.n * k);
   const double c_tile = bytes(p.c, static_cast<double>(t.m) * t.n);
@@ -61,21 +61,22 @@ void estimate(const GemmProblem& p, const GemmTarget& target, GemmTiling& t) {
   Traffic c{.bytes = t.rows * t.columns * c_tile, .run = bytes(p.c, t.n), .per_column = t.rows * c_tile};
 
   // Writing a panel into blocks moves one run of a block in each cycle.
-  const double fill =
-      std::max(a.per_column / std::min(kBeatBytes, a_block_run), b.per_column / std::min(kBeatBytes, b_block_run));
+  const double fill = std::max(a.per_column / std::min(beat, a_block_run), b.per_column / std::min(beat, b_block_run));
   const double stream = std::max(
       {t.calls * std::max(bytes(p.a, static_cast<double>(t.m) * t.k), bytes(p.b, static_cast<double>(t.n) * t.k)) /
-           kBeatBytes,
-       c.per_column / kBeatBytes});
+           beat,
+       c.per_column / beat});
   const double host = std::max({a.host_cycles(target) + b.host_cycles(target) + c.host_cycles(target),
                                 a.channel_cycles(target), b.channel_cycles(target), c.channel_cycles(target)});
   double compute = compute_cycles(target, t);
   // With one buffer nothing overlaps.
   if (!target.double_buffer) compute += stream;
-  if (t.core_outputs == 1) compute += c_tile / kBeatBytes;
+  if (t.core_outputs == 1) compute += c_tile / beat;
+
+  const double control = target.control_cycles * (target.one_controller ? t.columns : 1);
 
   const std::array<std::pair<double, std::string_view>, 5> parts = {
-      {{compute, "compute"}, {stream, "stream"}, {host, "ddr"}, {fill, "fill"}, {target.control_cycles, "control"}}};
+      {{compute, "compute"}, {stream, "stream"}, {host, "ddr"}, {fill, "fill"}, {control, "control"}}};
   const auto most = std::ranges::max_element(parts, {}, &std::pair<double, std::string_view>::first);
   const double first_slice =
       (t.rows * 4.0 * t.a.slice_words() + t.columns * 4.0 * t.b.slice_words()) / target.host_bytes_per_cycle;

@@ -10,6 +10,7 @@
 #include "sim/workload/error.hpp"
 #include "sim/workload/gemm/gemm_candidates.hpp"
 #include "sim/workload/gemm/gemm_plan.hpp"
+#include "sim/workload/gemm/gemm_routes.hpp"
 #include "sim/workload/reference/gemm_reference.hpp"
 
 namespace aie4::workload {
@@ -76,6 +77,9 @@ GemmTarget gemm_target(const GemmProblem& p, const Parameters& parameters, const
   GemmTarget target;
   target.columns = shape.columns;
   target.double_buffer = shape.double_buffer;
+  target.rows = static_cast<unsigned>(std::min<std::uint64_t>(gemm::kMostRows, parameters.core_rows));
+  target.memory_tile_bytes = parameters.mem_tile_bytes;
+  target.beat_bytes = static_cast<double>(4 * parameters.stream_beat_words);
   target.unit_m = static_cast<std::uint32_t>(unit.r);
   target.unit_k = static_cast<std::uint32_t>(unit.s);
   target.unit_n = static_cast<std::uint32_t>(unit.t);
@@ -88,9 +92,10 @@ GemmTarget gemm_target(const GemmProblem& p, const Parameters& parameters, const
   target.channel_bursts_per_cycle = static_cast<double>(parameters.shim_outstanding) * 1000 /
                                     std::max<double>(1, static_cast<double>(parameters.noc_latency_ns)) / cycles_per_us;
   // A wait, three descriptors, three pushes.
-  const double control_ns = static_cast<double>(2 * parameters.token_wait_ns + 8 * parameters.opcode_ns +
-                                                3 * parameters.uc_dma_bd_ns + 3 * parameters.register_access_ns);
+  const auto control_ns = static_cast<double>(2 * parameters.token_wait_ns + 8 * parameters.opcode_ns +
+                                              3 * parameters.uc_dma_bd_ns + 3 * parameters.register_access_ns);
   target.control_cycles = control_ns * cycles_per_us / 1000;
+  target.one_controller = shape.one_controller;
   return target;
 }
 
@@ -110,6 +115,7 @@ Operation product_operation(const GemmProblem& problem, const GemmTiling& t, con
                                 to_string(problem.a), to_string(problem.b), to_string(problem.c));
   operation.plan = plan_gemm(problem, t);
   operation.plan.overlap = shape.overlap;
+  operation.plan.one_controller = shape.one_controller;
   // Control code is worth its while for some microseconds of work.
   constexpr double kBatchMicroseconds = 4;
   const double batch = kBatchMicroseconds * static_cast<double>(parameters.aie_mhz) * t.passes() / (t.cycles + 1);

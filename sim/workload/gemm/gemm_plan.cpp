@@ -8,6 +8,7 @@
 
 #include "sim/workload/gemm/gemm_candidates.hpp"
 #include "sim/workload/gemm/gemm_core.hpp"
+#include "sim/workload/gemm/gemm_loads.hpp"
 #include "sim/workload/gemm/gemm_routes.hpp"
 #include "sim/workload/gemm/panel_path.hpp"
 
@@ -149,42 +150,8 @@ class ColumnPlanner {
     plan_.transfers.push_back({{shim_tile(column_), direction, number}, bd, argument, pass});
   }
 
-  /// A panel whose rows run along K, for `count` compute rows that lie `distance` words apart.
-  void load_rows(std::uint8_t number, const PanelFlow& flow, compute::ElementType type, std::uint64_t first_word,
-                 std::uint64_t row_words, std::uint32_t rows, std::uint64_t count, std::uint64_t distance,
-                 std::uint32_t argument, std::uint32_t pass) {
-    const std::uint64_t block = words_of(type, t_.block_k);
-    const auto add = [&](std::uint64_t word, std::uint64_t width, std::uint64_t slices) {
-      BufferDescriptor bd = host_descriptor(first_word + word, slices * count * rows * width);
-      bd.d0_wrap = narrow(width);
-      bd.d1_wrap = rows;
-      bd.d1_stepsize = narrow(row_words);
-      bd.d2_wrap = narrow(count);
-      bd.d2_stepsize = count > 1 ? narrow(distance) : 0;
-      bd.d3_stepsize = narrow(width);
-      transfer(DmaDirection::Mm2s, number, bd, argument, pass);
-    };
-    const std::uint64_t body = std::uint64_t{flow.body_slices} * flow.slice_blocks * block;
-    if (flow.body_slices != 0) add(0, flow.slice_blocks * block, flow.body_slices);
-    if (flow.tail_blocks != 0) add(body, flow.tail_blocks * block, 1);
-    if (flow.tail_elements != 0) add(body + flow.tail_blocks * block, words_of(type, flow.tail_elements), 1);
-  }
-
-  /// The windows of m pixels of the result from `pixel` on, piece by piece.
-  void load_windows(std::uint64_t pixel, std::uint32_t pass) {
-    const ImageWindows& w = *p_.windows;
-    const std::uint64_t segment = words_of(p_.a, w.segment_k);
-    const std::uint32_t width = std::min(t_.m, w.out_width);
-    BufferDescriptor bd =
-        host_descriptor(pixel / w.out_width * w.stride_rows * w.image_row_words + pixel % w.out_width * w.pixel_words,
-                        segment * t_.m * w.segments);
-    bd.d0_wrap = narrow(segment);
-    bd.d1_wrap = width;
-    bd.d1_stepsize = w.pixel_words;
-    bd.d2_wrap = t_.m / width;
-    bd.d2_stepsize = narrow(w.stride_rows * w.image_row_words);
-    bd.d3_stepsize = narrow(w.image_row_words);
-    transfer(DmaDirection::Mm2s, gemm::kShimA, bd, gemm_argument::a, pass);
+  void load(std::uint8_t number, const std::vector<BufferDescriptor>& bds, std::uint32_t argument, std::uint32_t pass) {
+    for (const BufferDescriptor& bd : bds) transfer(DmaDirection::Mm2s, number, bd, argument, pass);
   }
 
   void plan_a() {
@@ -202,12 +169,20 @@ class ColumnPlanner {
     for (std::uint32_t pass = 0; pass < t_.passes(); ++pass) {
       if (!loads(t_.a_stays, t_.a, pass)) continue;
       if (p_.windows) {
-        for (const unsigned row : rows) load_windows(first_row(p_, t_, t_.pass(pass).row, row), pass);
+        for (const unsigned row : rows) {
+          const std::uint64_t pixel = first_row(p_, t_, t_.pass(pass).row, row);
+          load(gemm::kShimA, {gemm::load_windows(*p_.windows, p_.a, t_.m, pixel)}, gemm_argument::a, pass);
+        }
         continue;
       }
       const std::uint64_t first = first_row(p_, t_, t_.pass(pass).row, rows.front());
-      load_rows(gemm::kShimA, t_.a, p_.a, first * layout_.a_row_words, layout_.a_row_words, t_.m, rows.size(),
-                layout_.a_row_words * t_.m * t_.columns, gemm_argument::a, pass);
+      const gemm::HostRows panels{.type = p_.a,
+                                  .first_word = first * layout_.a_row_words,
+                                  .row_words = layout_.a_row_words,
+                                  .rows = t_.m,
+                                  .panels = rows.size(),
+                                  .distance = layout_.a_row_words * t_.m * t_.columns};
+      load(gemm::kShimA, gemm::load_rows(panels, t_.a, t_.block_k), gemm_argument::a, pass);
     }
   }
 
@@ -228,10 +203,11 @@ class ColumnPlanner {
         BufferDescriptor bd = host_descriptor(words_of(p_.b, column), p_.k * row_words);
         bd.d0_wrap = narrow(row_words);
         bd.d1_stepsize = narrow(layout_.b_row_words);
-        transfer(DmaDirection::Mm2s, gemm::kShimB, bd, gemm_argument::b, pass);
+        load(gemm::kShimB, {bd}, gemm_argument::b, pass);
       } else {
-        load_rows(gemm::kShimB, t_.b, p_.b, column * layout_.b_row_words, layout_.b_row_words, t_.n, 1, 0,
-                  gemm_argument::b, pass);
+        const gemm::HostRows panel{
+            .type = p_.b, .first_word = column * layout_.b_row_words, .row_words = layout_.b_row_words, .rows = t_.n};
+        load(gemm::kShimB, gemm::load_rows(panel, t_.b, t_.block_k), gemm_argument::b, pass);
       }
     }
   }

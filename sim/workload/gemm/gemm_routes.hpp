@@ -17,12 +17,13 @@ inline constexpr std::uint8_t kShimA = 0;  ///< MM2S
 inline constexpr std::uint8_t kShimB = 1;  ///< MM2S
 inline constexpr std::uint8_t kShimC = 0;  ///< S2MM
 // Channels of memory tiles. Which inputs and outputs these reach decides.
-inline constexpr std::uint8_t kFillA = 2;                               ///< S2MM, from South 0.
-inline constexpr std::uint8_t kFillB = 3;                               ///< S2MM, from South 1.
-inline constexpr std::uint8_t kSendB = 0;                               ///< MM2S, to North 0.
-inline constexpr std::uint8_t kDrainC = 4;                              ///< MM2S, to South 0.
-inline constexpr std::array<std::uint8_t, 4> kSendA = {1, 2, 3, 5};     ///< MM2S, to North 1 to 4.
-inline constexpr std::array<std::uint8_t, 4> kCollectC = {0, 1, 4, 5};  ///< S2MM, from North 0 to 3.
+inline constexpr std::uint8_t kFillA = 2;   ///< S2MM, from South 0.
+inline constexpr std::uint8_t kFillB = 3;   ///< S2MM, from South 1.
+inline constexpr std::uint8_t kSendB = 0;   ///< MM2S, to North 0.
+inline constexpr std::uint8_t kDrainC = 4;  ///< MM2S, to South 0.
+inline constexpr unsigned kMostRows = 4;    ///< Of compute tiles, for which there are channels.
+inline constexpr std::array<std::uint8_t, kMostRows> kSendA = {1, 2, 3, 5};     ///< MM2S, to North 1 to 4.
+inline constexpr std::array<std::uint8_t, kMostRows> kCollectC = {0, 1, 4, 5};  ///< S2MM, from North 0 to 3.
 // Channels of compute tiles.
 inline constexpr std::uint8_t kCoreB = 0;  ///< S2MM
 inline constexpr std::uint8_t kCoreA = 1;  ///< S2MM

@@ -30,7 +30,8 @@ constexpr std::uint64_t kBufferAlignment = 64;
 
 constexpr std::uint64_t kRunBytes = 1024;           ///< Worth a burst or two of the shim.
 constexpr std::uint64_t kRowSliceBytes = 32 << 10;  ///< Of a B that lies as K x N.
-constexpr std::uint64_t kStreamBytes = 256 << 10;   ///< That are fetched ahead where nothing is replayed.
+/// Of a memory tile: what is fetched ahead of each operand where nothing is replayed.
+constexpr std::uint64_t kStreamShare = 12;
 
 PanelFlow split(std::uint64_t k, const GemmTiling& t, std::uint64_t block_words, std::uint32_t slice_blocks) {
   PanelFlow flow{.block_words = static_cast<std::uint32_t>(block_words), .slice_blocks = slice_blocks};
@@ -49,20 +50,21 @@ PanelFlow split(std::uint64_t k, const GemmTiling& t, std::uint64_t block_words,
 
 /// Gives the panels of an operand their place in the memory tile, at least so many slices. False: that many do not
 /// work.
-bool place(PanelFlow& flow, std::uint32_t group, std::uint32_t replays, bool double_buffer, std::uint32_t least) {
+bool place(PanelFlow& flow, const GemmTarget& target, std::uint32_t group, std::uint32_t replays, std::uint32_t least) {
   flow.replays = replays;
   if (replays > 1) {
     flow.group = group;
     flow.body_slots = group * flow.body_slices;
     flow.tail_slots = group;
   } else {
-    const std::uint64_t ahead = kStreamBytes / std::max<std::uint64_t>(1, std::uint64_t{flow.slice_words()} * 4);
+    const std::uint64_t ahead =
+        target.memory_tile_bytes / kStreamShare / std::max<std::uint64_t>(1, std::uint64_t{flow.slice_words()} * 4);
     flow.group = 1;
-    flow.body_slots = flow.body_slices == 0 ? 0
-                      : double_buffer       ? static_cast<std::uint32_t>(std::clamp<std::uint64_t>(ahead, 2, 32))
-                                            : 1;
+    flow.body_slots = flow.body_slices == 0  ? 0
+                      : target.double_buffer ? static_cast<std::uint32_t>(std::clamp<std::uint64_t>(ahead, 2, 32))
+                                             : 1;
     flow.body_slots = std::max(flow.body_slots, least);
-    flow.tail_slots = double_buffer ? 2 : 1;
+    flow.tail_slots = target.double_buffer ? 2 : 1;
   }
   return flow.body_slots <= kMaxLockValue && flow.tail_slots <= kMaxLockValue;
 }
@@ -79,10 +81,10 @@ std::uint64_t core_bytes(const GemmProblem& p, const GemmTiling& t) {
   return t.core_buffers * (a + b) + t.core_outputs * c + sums + kCoreReserve;
 }
 
-bool fits_memory_tile(const GemmProblem& p, const GemmTiling& t) {
+bool fits_memory_tile(const GemmProblem& p, const GemmTarget& target, const GemmTiling& t) {
   const std::uint64_t feeding = ceil_div(t.rows, t.columns);
   const std::uint64_t c = words_of(p.c, std::uint64_t{t.m} * t.n) * t.rows * 2;
-  return (feeding * t.a.memory_words() + t.b.memory_words() + c) * 4 <= kMemoryTileBytes;
+  return (feeding * t.a.memory_words() + t.b.memory_words() + c) * 4 <= target.memory_tile_bytes;
 }
 
 /// Whether descriptors can say it. Source: field widths above.
@@ -147,11 +149,9 @@ class Search {
       if (problem_.windows && even * calls != blocks) continue;
       t.sums = calls > 1 && compute::bits_of(problem_.c) < gemm::sum_bytes(problem_) * 8;
       t.core_buffers = target_.double_buffer ? 2 : 1;
-      t.core_outputs = target_.double_buffer ? 2 : 1;
-      if (core_bytes(problem_, t) > kCoreBytes) {
-        t.core_outputs = 1;
-        if (core_bytes(problem_, t) > kCoreBytes) continue;
-      }
+      t.core_outputs = wishes_.outputs != 0 ? wishes_.outputs : target_.double_buffer ? 2 : 1;
+      if (core_bytes(problem_, t) > kCoreBytes && wishes_.outputs == 0) t.core_outputs = 1;
+      if (core_bytes(problem_, t) > kCoreBytes) continue;
       try_orders(t);
       return;  // Candidates come from the longest call down; shorter ones only cost more.
     }
@@ -159,6 +159,7 @@ class Search {
 
   void try_orders(GemmTiling t) {
     for (const bool a_stays : {true, false}) {
+      if (!allows(a_stays ? Stay::A : Stay::B)) continue;
       t.a_stays = a_stays;
       const std::uint32_t inner = a_stays ? t.m_passes : t.n_passes;
       const std::uint32_t outer = a_stays ? t.n_passes : t.m_passes;
@@ -173,8 +174,10 @@ class Search {
     // Nothing stays: every pass loads its operands.
     t.a_stays = true;
     t.group = 1;
-    if (wishes_.group <= 1) try_flows(t, {1, 1}, {1, 1});
+    if (wishes_.group <= 1 && allows(Stay::Nothing)) try_flows(t, {1, 1}, {1, 1});
   }
+
+  [[nodiscard]] bool allows(Stay stay) const { return wishes_.stay == Stay::Any || wishes_.stay == stay; }
 
   struct PanelUse {
     std::uint32_t group = 1;
@@ -195,9 +198,9 @@ class Search {
     t.b = split(problem_.k, t, b_block, slice_blocks(b_wanted, full, b.replays > 1 ? b.group : 1));
     // Windows come row by row, so that the memory tile has to take all of one before the next can begin.
     const std::uint32_t least = problem_.windows ? t.a.body_slices : 0;
-    if (!place(t.a, a.group, a.replays, target_.double_buffer, least)) return;
-    if (!place(t.b, b.group, b.replays, target_.double_buffer, 0)) return;
-    if (!fits_descriptors(problem_, t) || !fits_memory_tile(problem_, t)) return;
+    if (!place(t.a, target_, a.group, a.replays, least)) return;
+    if (!place(t.b, target_, b.group, b.replays, 0)) return;
+    if (!fits_descriptors(problem_, t) || !fits_memory_tile(problem_, target_, t)) return;
     gemm::estimate(problem_, target_, t);
     if (!best_ || t.cycles < best_->cycles) best_ = t;
   }

@@ -20,6 +20,8 @@ struct GemmTarget {
   unsigned columns = 3;
   unsigned rows = 4;
   bool double_buffer = true;
+  std::uint64_t memory_tile_bytes = 3U << 20;
+  double beat_bytes = 64;     ///< Of a stream, in one cycle.
   std::uint32_t unit_m = 16;  ///< The matrix unit pads to these.
   std::uint32_t unit_k = 16;
   std::uint32_t unit_n = 16;
@@ -27,15 +29,21 @@ struct GemmTarget {
   double host_bytes_per_cycle = 66.7;        ///< All shims together, AIE cycles.
   double host_run_overhead = 60;             ///< Bytes that each run of consecutive bytes costs beside its own.
   double channel_bursts_per_cycle = 0.0667;  ///< AXI bursts that one shim channel can begin, AIE cycles.
-  double control_cycles = 1800;              ///< Of control code for each step.
+  double control_cycles = 1800;              ///< Of control code for each step of a column.
+  bool one_controller = false;               ///< Of all columns.
 };
 
-/// Tile sizes that the user insists on; 0: the planner's choice.
+/// Which operand's panels memory tiles keep to send them more than once.
+enum class Stay : std::uint8_t { Any, A, B, Nothing };
+
+/// What the user insists on; 0, Any: the planner's choice.
 struct GemmWishes {
   std::uint32_t m = 0;
   std::uint32_t k = 0;
   std::uint32_t n = 0;
   std::uint32_t group = 0;
+  std::uint32_t outputs = 0;  ///< Buffers of C in each core, 1 or 2.
+  Stay stay = Stay::Any;
 };
 
 /// How one operand's panels (all of K for the rows or columns of one core) pass through a memory tile: in slices of

@@ -59,6 +59,7 @@ Operation make(const MapProblem& problem, const MapTiling& tiling, const Machine
   operation.title = std::move(title);
   operation.plan = plan_map(problem, tiling);
   operation.plan.overlap = shape.overlap;
+  operation.plan.one_controller = shape.one_controller;
   operation.operations = operations;
   operation.facts = facts_of(tiling);
   return operation;

@@ -90,6 +90,12 @@ class Reader {
     return gemm_operation(problem, parameters_, shape_, wishes);
   }
 
+  static Stay stay(const std::string& name) {
+    if (name == "a") return Stay::A;
+    if (name == "b") return Stay::B;
+    return name == "none" ? Stay::Nothing : Stay::Any;
+  }
+
   [[nodiscard]] Operation gemm() const {
     const std::string a = text("dtype", "i8");
     GemmProblem problem{.m = number("m"), .k = number("k"), .n = number("n")};
@@ -98,7 +104,7 @@ class Reader {
     problem.c = type("dtype_c", a);
     problem.b_rows = text("b_layout", "nk") == "kn";
     problem.relu = layer_.value("relu", false);
-    GemmWishes wishes{.group = small("group", 0)};
+    GemmWishes wishes{.group = small("group", 0), .outputs = small("outputs", 0), .stay = stay(text("stay", "any"))};
     if (layer_.contains("tile")) {
       wishes.m = layer_["tile"][0];
       wishes.k = layer_["tile"][1];

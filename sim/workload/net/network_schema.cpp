@@ -50,6 +50,8 @@ std::string_view network_schema() {
         "b_layout": {"enum": ["nk", "kn"]}, "relu": {"type": "boolean"},
         "shift": {"type": "integer", "minimum": 0, "maximum": 62},
         "group": {"type": "integer", "minimum": 0, "maximum": 63},
+        "outputs": {"type": "integer", "minimum": 0, "maximum": 2},
+        "stay": {"enum": ["any", "a", "b", "none"]},
         "tile": {"type": "array", "minItems": 3, "maxItems": 3,
                  "items": {"type": "integer", "minimum": 0, "maximum": 65536}}
       }

@@ -3,6 +3,7 @@
 
 import json
 import os
+import tempfile
 import unittest
 from pathlib import Path
 
@@ -10,8 +11,8 @@ import program
 from program import ProgramCase
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "accuracy.md"
-# Half a hundred machines come up and go down.
-program.PATIENCE = 400
+# Half a hundred machines come up and go down, and some of them multiply large matrices.
+program.PATIENCE = 800
 ROWS = [f"C{i}" for i in range(1, 13)]
 
 
@@ -38,7 +39,8 @@ class Validate(ProgramCase):
                 else:
                     error = 100 * (entry["simulated"] - entry["measured"]) / entry["measured"]
                     self.assertAlmostEqual(entry["error_percent"], error)
-                    self.assertEqual(entry["verdict"] == "within", abs(error) <= entry["target_percent"])
+                    within = error <= 0 if entry["at_most"] else abs(error) <= entry["target_percent"]
+                    self.assertEqual(entry["verdict"] == "within", within)
         self.assertEqual(report["succeeded"], done.returncode == 0)
 
     def test_kernels_are_within_their_target(self) -> None:
@@ -49,6 +51,15 @@ class Validate(ProgramCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("MISSED", done.stdout)
         self.assertIn("316.0 cycles", done.stdout)
+
+    def test_without_an_assembler_whole_arrays_are_not_run_and_say_so(self) -> None:
+        with tempfile.TemporaryDirectory(prefix="aie4sim-") as nothing:
+            done = self.run_program("validate", "--json", "--only", "C2,C12",
+                                    environment={"PATH": nothing, "AIE4SIM_CACHE": nothing})
+        report = json.loads(done.stdout)
+        for entry in report["measurements"]:
+            self.assertEqual(entry["verdict"], "not run")
+            self.assertIn("aiebu-asm", entry["reason"])
 
     def test_unknown_rows_and_presets_name_the_nearest(self) -> None:
         self.fail_with(2, "(nearest: C1)", "validate", "--only", "C0")

@@ -200,6 +200,56 @@ TEST_CASE("A plan brings every word of A and B to the cores that need it, and C 
   }
 }
 
+TEST_CASE("Plans for wider arrays, of which only some columns load A, keep within smaller memory tiles") {
+  for (const unsigned columns : {4U, 8U}) {
+    GemmTarget where = target(columns);
+    where.memory_tile_bytes = 512U << 10;
+    where.beat_bytes = 4;
+    for (const Stay stay : {Stay::Any, Stay::A, Stay::B, Stay::Nothing}) {
+      const GemmProblem p{.m = 4 * 16 * 2, .k = 1000, .n = columns * std::uint64_t{16} * 2};
+      const GemmTiling t = tile_gemm(p, where, {.m = 16, .n = 16, .stay = stay});
+      CHECK(t.columns == columns);
+      if (stay == Stay::A) CHECK((t.a_stays && t.a.replays == 2));
+      if (stay == Stay::B) CHECK((!t.a_stays && t.b.replays == 2));
+      if (stay == Stay::Nothing) CHECK((t.a.replays == 1 && t.b.replays == 1));
+      CHECK((t.a.memory_words() + t.b.memory_words()) * 4 <= where.memory_tile_bytes);
+      check_plan(p, t);
+    }
+  }
+}
+
+TEST_CASE("Cores have as many buffers of C as were asked for") {
+  const GemmProblem p{.m = 256, .k = 256, .n = 192};
+  for (const std::uint32_t outputs : {1U, 2U}) {
+    const GemmTiling t = tile_gemm(p, target(3), {.m = 16, .n = 16, .outputs = outputs});
+    CHECK(t.core_outputs == outputs);
+    CHECK(t.core_buffers == 2);
+    check_plan(p, t);
+  }
+}
+
+TEST_CASE("One controller hands out the transfers of all columns and waits for all their tokens") {
+  const GemmProblem p{.m = 256, .k = 256, .n = 256};
+  Plan plan = plan_gemm(p, tile_gemm(p, target(4), {.m = 32, .n = 32}));
+  const auto count = [](const std::string& text, const std::string& part) {
+    std::size_t found = 0;
+    for (std::size_t at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++found;
+    return found;
+  };
+  const std::string each = control_code(plan);
+  CHECK(count(each, ".attach_to_group") == 4);
+  CHECK(count(each, "REMOTE_BARRIER") == 4);
+  plan.one_controller = true;
+  const std::string one = control_code(plan);
+  CHECK(count(one, ".attach_to_group") == 1);
+  CHECK(count(one, "REMOTE_BARRIER") == 0);
+  CHECK(count(one, "APPLY_OFFSET_57") == plan.transfers.size());
+  for (unsigned column = 0; column < 4; ++column) {
+    const std::string wait = fmt::format("WAIT_TCTS TILE_{}_0", column);
+    CHECK(count(one, wait) == count(each, wait));
+  }
+}
+
 TEST_CASE("Panels that stay in memory tiles are replayed in both orders") {
   for (const bool b_rows : {false, true}) {
     for (const std::uint32_t k : {512U, 520U, 509U}) {

@@ -19,6 +19,7 @@ unsigned key(TileId tile) {
 }
 
 /// Word offsets from the base (shim: in words) that one execution visits, kPadding for padding.
+constexpr std::uint32_t kWalkedMemoryTileBytes = 3U << 20;
 constexpr std::uint64_t kPadding = ~std::uint64_t{0};
 
 std::vector<std::uint64_t> walk(const BufferDescriptor& bd) {
@@ -83,7 +84,7 @@ int& PlanWalk::lock(TileId tile, unsigned number) {
 
 std::vector<Word>& PlanWalk::memory(TileId tile) {
   std::vector<Word>& words = memories_[key(tile)];
-  if (words.empty()) words.resize((tile.row == 1 ? kMemoryTileBytes : kCoreBytes) / 4);
+  if (words.empty()) words.resize((tile.row == 1 ? kWalkedMemoryTileBytes : kCoreBytes) / 4);
   return words;
 }
 
