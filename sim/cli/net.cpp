@@ -30,7 +30,7 @@ int run(NetOptions& options) {
     const workload::Network network =
         workload::read_network({reinterpret_cast<const char*>(text.data()), text.size()}, options.batch,
                                configuration.parameters, options.common.shape(configuration.parameters));
-    return run_workload(options.common, configuration, network.name, network.layers);
+    return run_workload(options.common, configuration, network);
   } catch (const workload::WorkloadError& error) {
     throw UsageError(options.file + ": " + error.what());
   }
@@ -46,8 +46,10 @@ void add_net(CLI::App& app, Action& action) {
       ->check(CLI::Range(1U, 4096U))
       ->capture_default_str();
   options->common.add_to(*command);
-  command->footer("Each layer has seeded data of its own. All times are simulated.\n\n" +
-                  examples({"aie4sim net docs/examples/resnet50.json --batch 1 --check"}));
+  command->footer(
+      "Where layers have `inputs`, results are inputs of others; else each has seeded data of its own. All times are "
+      "simulated.\n\n" +
+      examples({"aie4sim net docs/examples/resnet50.json --batch 1 --check"}));
   command->callback([options, &action] { action = [options] { return run(*options); }; });
 }
 

@@ -71,6 +71,8 @@ constexpr Key kEltwise[] = {
     {"kind", Kind::Text, false, "add (default), mul, relu, gelu, silu, sigmoid or tanh"},
     {"elements", Kind::Number, true, "How many"},
     kDtype,
+    {"shift", Kind::Number, false, "add, mul: bits to shift results of integers (default 0)"},
+    {"relu", Kind::Flag, false, "add, mul: negative results become 0"},
 };
 constexpr Key kSoftmax[] = {
     {"rows", Kind::Number, true, "Rows, each of which sums up to 1"},
@@ -168,9 +170,10 @@ int run(const CLI::App& parsed, const Command& command, Values& values) {
     if (key.kind == Kind::Numbers) layer[name] = values.numbers[i];
   }
   try {
-    const std::vector<workload::Layer> layers =
-        workload::read_layer(layer, configuration.parameters, values.common.shape(configuration.parameters));
-    return run_workload(values.common, configuration, std::string(command.name), layers);
+    const workload::Network network{
+        .name = std::string(command.name),
+        .layers = workload::read_layer(layer, configuration.parameters, values.common.shape(configuration.parameters))};
+    return run_workload(values.common, configuration, network);
   } catch (const workload::WorkloadError& error) {
     throw UsageError(error.what());
   }

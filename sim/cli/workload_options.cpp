@@ -13,14 +13,13 @@
 #include "models/compute/kernels/inline_executor.hpp"
 #include "sim/cli/command.hpp"
 #include "sim/cli/files.hpp"
+#include "sim/cli/network_run.hpp"
 #include "sim/compute/thread_executor.hpp"
 #include "sim/host/driver_stack.hpp"
 #include "sim/host/elf/elf_image.hpp"
 #include "sim/host/program_run.hpp"
 #include "sim/machine/machine.hpp"
-#include "sim/workload/assembler.hpp"
 #include "sim/workload/error.hpp"
-#include "sim/workload/operation_run.hpp"
 #include "sim/workload/plan.hpp"
 
 namespace aie4::cli {
@@ -32,9 +31,6 @@ std::unique_ptr<compute::KernelExecutor> make_executor(const WorkloadOptions& op
   if (options.no_data) return std::make_unique<compute::TimingOnlyExecutor>();
   return std::make_unique<compute::ThreadExecutor>(options.threads);
 }
-
-/// Text that becomes part of a file name.
-constexpr const char* kProgramName = "program";
 
 }  // namespace
 
@@ -84,107 +80,12 @@ workload::MachineShape WorkloadOptions::shape(const Parameters& parameters) cons
           .one_controller = one_controller || used > workload::kMostControllers};
 }
 
-namespace {
-
-/// Runs layers on one machine, each with data of its own.
-class LayerRun {
- public:
-  LayerRun(WorkloadOptions& options, const std::vector<workload::Layer>& layers)
-      : options_(options),
-        layers_(layers),
-        assembler_(workload::find_assembler({.given = options.assembler, .cache = laboratory_cache()})) {}
-
-  bool run(host::ProgramRunner& runner) {
-    bool good = true;
-    const bool table = layers_.size() > 1 && !options_.json;
-    if (table) std::cout << workload::row_head() << std::flush;
-    for (std::size_t i = 0; i < layers_.size(); ++i) {
-      const workload::OperationReport report = run(runner, layers_[i], i);
-      good = good && report.succeeded();
-      host::accumulate(use_, report.run.use, layers_[i].count);
-      parts_.emplace_back(layers_[i].name, report.duration_ps() * layers_[i].count);
-      if (failure_.empty() && !report.run.failure.empty()) failure_ = layers_[i].name + ": " + report.run.failure;
-      total_ps_ += report.duration_ps() * layers_[i].count;
-      operations_ += report.operations * layers_[i].count;
-      if (table) std::cout << to_row(layers_[i], report) << std::flush;
-      if (!table && !options_.json) std::cout << to_text(report);
-      nlohmann::ordered_json json = to_json(report);
-      json["name"] = layers_[i].name;
-      json["count"] = layers_[i].count;
-      if (layers_.size() > 1) {
-        json.erase("resources");
-        json.erase("series");
-      }
-      reports_.push_back(std::move(json));
-    }
-    if (table) {
-      std::cout << fmt::format(
-          "{:<22} {:>6} {:>12} {:>12.3f} {:>9.3f}\n", "all", "", "", static_cast<double>(total_ps_) / 1e6,
-          static_cast<double>(operations_) / static_cast<double>(std::max<std::uint64_t>(1, total_ps_)));
-    }
-    return good;
-  }
-
-  [[nodiscard]] nlohmann::ordered_json json(const std::string& title) const {
-    if (layers_.size() == 1) return reports_.front();
-    nlohmann::ordered_json parts = nlohmann::ordered_json::object();
-    for (const auto& [name, ps] : parts_) parts[name] = parts.value(name, std::uint64_t{0}) + ps;
-    // Each layer counts as often as the network has it, in times and in resources.
-    return {{"title", title},
-            {"total_ps", total_ps_},
-            {"durations_ps", {total_ps_}},
-            {"breakdown_ps", std::move(parts)},
-            {"operations", operations_},
-            {"failure", failure_},
-            {"window_ps", use_.duration_ps},
-            {"resources", host::to_json(use_)},
-            {"layers", reports_}};
-  }
-  [[nodiscard]] const fs::path& folder() const { return folder_.path(); }
-
- private:
-  workload::OperationReport run(host::ProgramRunner& runner, const workload::Layer& layer, std::size_t number) {
-    fs::path place = folder();
-    if (layers_.size() > 1) {
-      place /= fmt::format("{:03}", number);
-      fs::create_directory(place);
-    }
-    const fs::path elf = workload::build(layer.operation.plan, kProgramName, assembler_, place);
-    const workload::Buffers before = layer.operation.inputs(options_.seed + number);
-    workload::OperationReport report =
-        workload::run_operation(runner, layer.operation, elf, before, options_.repeat, options_.check);
-    if (options_.emit.empty()) {
-      if (layers_.size() > 1) fs::remove_all(place);
-      return report;
-    }
-    for (std::size_t i = 0; i < layer.operation.plan.arguments.size(); ++i) {
-      const workload::Argument& argument = layer.operation.plan.arguments[i];
-      write_file(place / (argument.name + ".bin"), argument.output ? report.after[i] : before[i]);
-    }
-    return report;
-  }
-
-  WorkloadOptions& options_;
-  const std::vector<workload::Layer>& layers_;
-  std::vector<std::string> assembler_;
-  workload::TemporaryFolder folder_;
-  std::uint64_t total_ps_ = 0;
-  host::ResourceReport use_;
-  std::vector<std::pair<std::string, std::uint64_t>> parts_;
-  std::string failure_;
-  std::uint64_t operations_ = 0;
-  nlohmann::ordered_json reports_ = nlohmann::ordered_json::array();
-};
-
-}  // namespace
-
-int run_workload(WorkloadOptions& options, Configuration configuration, const std::string& title,
-                 const std::vector<workload::Layer>& layers) {
+int run_workload(WorkloadOptions& options, Configuration configuration, const workload::Network& network) {
   try {
     if (!options.emit.empty() && fs::exists(options.emit)) {
       throw UsageError(fmt::format("--emit {}: expected a folder that does not exist yet", options.emit));
     }
-    LayerRun layer_run(options, layers);
+    NetworkRun network_run(options, network);
     const std::unique_ptr<compute::KernelExecutor> executor = make_executor(options);
     configuration.executor = executor.get();
     options.log.open();
@@ -196,13 +97,14 @@ int run_workload(WorkloadOptions& options, Configuration configuration, const st
     {
       host::ProgramRunner runner(machine, host::AddressMode::Iova);
       runner.up();
-      good = layer_run.run(runner);
+      good = network_run.run(runner);
       runner.down();
     }
     trace.finish();
+    if (!options.json) std::cout << network_run.summary();
     // Complete before it is in its place.
-    if (!options.emit.empty()) fs::copy(layer_run.folder(), options.emit, fs::copy_options::recursive);
-    nlohmann::ordered_json report = layer_run.json(title);
+    if (!options.emit.empty()) fs::copy(network_run.folder(), options.emit, fs::copy_options::recursive);
+    nlohmann::ordered_json report = network_run.json();
     for (const ParameterInfo& parameter : parameter_table()) {
       report["parameters"][parameter.name] = configuration.parameters.*parameter.member;
     }

@@ -11,7 +11,7 @@
 #include "sim/cli/options.hpp"
 #include "sim/cli/trace_file.hpp"
 #include "sim/workload/machine_shape.hpp"
-#include "sim/workload/net/layer.hpp"
+#include "sim/workload/net/network.hpp"
 
 namespace aie4::cli {
 
@@ -42,7 +42,6 @@ struct WorkloadOptions {
 };
 
 /// Builds the layers' programs, runs them one after the other, prints what came out. Returns the exit status.
-int run_workload(WorkloadOptions& options, Configuration configuration, const std::string& title,
-                 const std::vector<workload::Layer>& layers);
+int run_workload(WorkloadOptions& options, Configuration configuration, const workload::Network& network);
 
 }  // namespace aie4::cli

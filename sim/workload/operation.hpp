@@ -11,6 +11,7 @@
 
 #include "sim/workload/plan.hpp"
 #include "sim/workload/reference/numbers.hpp"
+#include "sim/workload/tensor_layout.hpp"
 
 namespace aie4::workload {
 
@@ -26,6 +27,11 @@ struct Operation {
   std::function<Buffers(std::uint64_t seed)> inputs;
   /// Judges the outputs, given all buffers after the run.
   std::function<reference::Verdict(const Buffers& before, const Buffers& after)> check;
+  /// Where the arguments that other operations can make lie, in order of the arguments. Seeded data fits around them.
+  std::vector<TensorLayout> operands;
+  TensorLayout result;  ///< In the last argument.
+  /// Of each sum; 0 if the operation has no weights. Weights are the second operand.
+  std::uint64_t products_in_sum = 0;
 };
 
 }  // namespace aie4::workload

@@ -21,18 +21,37 @@ std::string verdict_text(const reference::Verdict& verdict) {
   return fmt::format("WRONG: {} of {} elements, first {}", verdict.different, verdict.compared, verdict.first);
 }
 
-}  // namespace
-
-std::string to_row(const Layer& layer, const OperationReport& report) {
-  const double each = static_cast<double>(report.duration_ps()) / 1e6;
-  const std::string checked = !report.verdict ? "" : report.verdict->ok() ? "ok" : "WRONG: " + report.verdict->first;
-  return fmt::format("{:<22} {:>6} {:>12.3f} {:>12.3f} {:>9.3f} {:<9} {}\n", layer.name.substr(0, 22), layer.count,
-                     each, each * static_cast<double>(layer.count), report.tera_operations_per_second(),
-                     report.breakdown.bound, report.run.failure.empty() ? checked : "FAILED: " + report.run.failure);
+double rate(const LayerTotals& totals) {
+  return totals.ps == 0 ? 0 : static_cast<double>(totals.operations) / static_cast<double>(totals.ps);
 }
 
-std::string row_head() {
-  return fmt::format("{:<22} {:>6} {:>12} {:>12} {:>9} {:<9}\n", "layer", "times", "us each", "us", "TOPS", "bound by");
+}  // namespace
+
+void LayerTotals::add(const LayerTotals& other) {
+  times += other.times;
+  ps += other.ps;
+  operations += other.operations;
+}
+
+std::string to_row(const std::string& name, const LayerTotals& totals, const OperationReport& report) {
+  const double us = static_cast<double>(totals.ps) / 1e6;
+  std::string row = fmt::format("{:<22} {:>6} {:>12.3f} {:>12.3f} {:>9.3f} {:<9} ", name.substr(0, 22), totals.times,
+                                us / static_cast<double>(totals.times), us, rate(totals), report.breakdown.bound);
+  if (report.spread) row += fmt::format("{:>7} {:>7} ", percent(report.spread->zeros), percent(report.spread->limits));
+  if (!report.run.failure.empty()) return row + "FAILED: " + report.run.failure + "\n";
+  if (report.verdict) row += report.verdict->ok() ? "ok" : "WRONG: " + report.verdict->first;
+  if (report.spread && report.spread->degenerate()) row += " DEGENERATE";
+  return row + "\n";
+}
+
+std::string row_head(bool spread) {
+  return fmt::format("{:<22} {:>6} {:>12} {:>12} {:>9} {:<9} {}\n", "layer", "times", "us each", "us", "TOPS",
+                     "bound by", spread ? "  zeros  limits" : "");
+}
+
+std::string row_foot(const LayerTotals& totals) {
+  return fmt::format("{:<22} {:>6} {:>12} {:>12.3f} {:>9.3f}\n", "all", "", "", static_cast<double>(totals.ps) / 1e6,
+                     rate(totals));
 }
 
 std::string to_text(const OperationReport& report) {
@@ -82,6 +101,12 @@ nlohmann::ordered_json to_json(const OperationReport& report) {
                      {"different", report.verdict->different},
                      {"worst", report.verdict->worst},
                      {"first", report.verdict->first}};
+  }
+  if (report.spread) {
+    json["spread"] = {{"zeros", report.spread->zeros},
+                      {"limits", report.spread->limits},
+                      {"commonest", report.spread->commonest},
+                      {"degenerate", report.spread->degenerate()}};
   }
   json["failure"] = report.run.failure;
   json["window_ps"] = report.run.use.duration_ps;

@@ -3,6 +3,7 @@
 
 #include <fstream>
 #include <iterator>
+#include <utility>
 
 #include "sim/host/elf/program.hpp"
 #include "sim/workload/assembler.hpp"
@@ -36,19 +37,21 @@ double OperationReport::tera_operations_per_second() const {
 }
 
 OperationReport run_operation(host::ProgramRunner& runner, const Operation& operation, const std::filesystem::path& elf,
-                              const Buffers& before, unsigned repeat, bool check) {
+                              Buffers inputs, unsigned repeat, bool check) {
   OperationReport report{.title = operation.title, .operations = operation.operations, .facts = operation.facts};
   const host::elf::Program program = host::elf::read_program(read_elf(elf));
   host::ProgramRunOptions options;
   options.repeat = repeat;
   for (std::size_t i = 0; i < operation.plan.arguments.size(); ++i) {
     const Argument& argument = operation.plan.arguments[i];
-    options.arguments.push_back({.size = argument.bytes, .content = before.at(i), .keep = argument.output});
+    options.arguments.push_back({.size = argument.bytes, .content = std::move(inputs.at(i)), .keep = argument.output});
   }
   report.run = runner.run(program, program.find(""), options);
   report.breakdown = break_down(report.run.use);
-  report.after = report.run.outputs;
-  if (check && report.run.succeeded()) report.verdict = operation.check(before, report.after);
+  report.after = std::move(report.run.outputs);
+  if (!check || !report.run.succeeded()) return report;
+  for (std::size_t i = 0; i < inputs.size(); ++i) inputs[i] = std::move(options.arguments[i].content);
+  report.verdict = operation.check(inputs, report.after);
   return report;
 }
 

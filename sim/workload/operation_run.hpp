@@ -11,7 +11,7 @@
 
 #include "sim/host/program_run.hpp"
 #include "sim/workload/breakdown.hpp"
-#include "sim/workload/net/layer.hpp"
+#include "sim/workload/net/spread.hpp"
 #include "sim/workload/operation.hpp"
 
 namespace aie4::workload {
@@ -24,10 +24,11 @@ struct OperationReport {
   std::string title;
   std::uint64_t operations = 0;
   std::vector<std::pair<std::string, std::string>> facts;
-  host::ProgramRunReport run = {};
+  host::ProgramRunReport run = {};  ///< Without its outputs, which are in `after`.
   Breakdown breakdown = {};
   Buffers after = {};                              ///< All arguments; empty if no data was moved.
   std::optional<reference::Verdict> verdict = {};  ///< If it was checked.
+  std::optional<Spread> spread = {};               ///< Of the results, in chained networks.
 
   [[nodiscard]] bool succeeded() const { return run.succeeded() && (!verdict || verdict->ok()); }
   /// Of the last run.
@@ -35,14 +36,25 @@ struct OperationReport {
   [[nodiscard]] double tera_operations_per_second() const;
 };
 
-/// In a context of its own. Throws host::elf::ElfError if the ELF cannot be loaded.
+/// In a context of its own, with `inputs`: contents of all arguments. Throws host::elf::ElfError if the ELF cannot be
+/// loaded.
 [[nodiscard]] OperationReport run_operation(host::ProgramRunner& runner, const Operation& operation,
-                                            const std::filesystem::path& elf, const Buffers& before, unsigned repeat,
+                                            const std::filesystem::path& elf, Buffers inputs, unsigned repeat,
                                             bool check);
 
-/// One line for each layer of a network, and what stands above them.
-[[nodiscard]] std::string to_row(const Layer& layer, const OperationReport& report);
-[[nodiscard]] std::string row_head();
+/// What all executions of a layer take together, as often as they count.
+struct LayerTotals {
+  std::uint64_t times = 0;
+  std::uint64_t ps = 0;
+  std::uint64_t operations = 0;
+
+  void add(const LayerTotals& other);
+};
+
+/// One line for each layer of a network, what stands above them, and below.
+[[nodiscard]] std::string to_row(const std::string& name, const LayerTotals& totals, const OperationReport& report);
+[[nodiscard]] std::string row_head(bool spread);
+[[nodiscard]] std::string row_foot(const LayerTotals& totals);
 /// For people, and one JSON object for machines.
 [[nodiscard]] std::string to_text(const OperationReport& report);
 [[nodiscard]] nlohmann::ordered_json to_json(const OperationReport& report);

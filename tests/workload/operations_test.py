@@ -20,6 +20,12 @@ class Operations(WorkloadCase):
                                                ("sigmoid", ("bf16",)), ("tanh", ("fp32",)))
                            for dtype in types])
 
+    def test_sums_and_products_of_integers_are_shifted(self) -> None:
+        self.check_layers([{"op": "eltwise", "kind": kind, "elements": self.dice.randint(1, 4000), "dtype": dtype,
+                            "shift": shift, "relu": relu}
+                           for kind, dtype, shift in (("add", "i8", 1), ("mul", "i8", 7), ("mul", "i16", 15), ("add", "i32", 3))
+                           for relu in (False, True)])
+
     def test_row_operations_are_right(self) -> None:
         self.check_layers([{"op": op, "rows": self.dice.randint(1, 200), "width": 2 * self.dice.randint(1, 400),
                             "dtype": dtype} | ({"kind": kind} if kind else {})

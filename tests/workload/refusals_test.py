@@ -27,6 +27,7 @@ class Refusals(WorkloadCase):
         self.refuse("64,50,64 that was asked for", "gemm", "--m", 64, "--n", 64, "--k", 64, "--tile", "64,50,64")
         self.refuse("nearest: 8", "softmax", "--rows", 3, "--width", 7)
         self.refuse("(nearest: gelu)", "eltwise", "--kind", "glu", "--elements", 5)
+        self.refuse("shift and relu only with add and mul", "eltwise", "--kind", "gelu", "--elements", 5, "--shift", 1)
         self.refuse("padding", "conv", "--height", 8, "--width", 8, "--channels", 4, "--out-channels", 4, "--padding", 1)
         self.refuse("window", "pool", "--height", 8, "--width", 8, "--channels", 4, "--window", 9)
 

@@ -4,12 +4,6 @@
 #include <algorithm>
 
 namespace aie4::array {
-namespace {
-
-constexpr std::uint64_t kWordBytes = 4;
-
-}  // namespace
-
 AddressGenerator::AddressGenerator(BdKind kind, const BufferDescriptor& bd, bool padding) {
   const BdLayout& layout = bd_layout(kind);
   dimensions_ = layout.dimensions;
@@ -60,6 +54,23 @@ void AddressGenerator::end_row() {
   for (unsigned d = 0; d <= complete; ++d) pending_padding_ += pad_[d].after + (left_ != 0 ? pad_[d].before : 0);
 }
 
+std::uint32_t AddressGenerator::dense_rows(std::uint32_t max_words) {
+  const std::uint64_t row = wrap_[0];
+  if (row == 0 || row_left_ != row || step_[1] != row * kWordBytes || pad_[0].before + pad_[0].after != 0) return 0;
+  const std::uint64_t to_wrap = (mask_ + 1 - address_) / kWordBytes;
+  std::uint64_t rows = std::min({std::uint64_t{max_words}, left_, to_wrap}) / row;
+  if (wrap_[1] != 0) rows = std::min(rows, wrap_[1] - index_[1]);
+  if (rows <= 1) return 0;
+  --rows;  // The last one may end more than a row.
+  const std::uint64_t words = rows * row;
+  address_ += words * kWordBytes;
+  row_address_ = address_;
+  index_[1] += rows;
+  left_ -= words;
+  row_left_ = std::min(left_, row);
+  return static_cast<std::uint32_t>(words);
+}
+
 AddressGenerator::Run AddressGenerator::next(std::uint32_t max_words) {
   if (max_words == 0 || remaining_ == 0) return {};
   if (pending_padding_ != 0) {
@@ -70,6 +81,7 @@ AddressGenerator::Run AddressGenerator::next(std::uint32_t max_words) {
   }
   Run run{.address = address_, .words = 0, .padding = false};
   do {
+    run.words += dense_rows(max_words - run.words);
     const std::uint64_t to_wrap = (mask_ + 1 - address_) / kWordBytes;
     const auto words =
         static_cast<std::uint32_t>(std::min({row_left_, to_wrap, static_cast<std::uint64_t>(max_words - run.words)}));

@@ -3,6 +3,7 @@
 // Source: AIE4 tile-array notes 2.5 and 2.6.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -42,8 +43,31 @@ class AddressGenerator {
   /// rows that follow each other in memory are one.
   Run next(std::uint32_t max_words);
 
+  /// At the start of a row, without padding: passes by rows that next() would give one by one, all but the last of
+  /// them, with less ado: calls `visit(address in bytes, words)` for each. Returns their words, less than `max_words`;
+  /// 0 if there are none.
+  template <class Visit>
+  std::uint32_t next_rows(std::uint32_t max_words, const Visit& visit) {
+    const std::uint64_t row = wrap_[0];
+    const std::uint64_t step = step_[1];
+    if (row == 0 || row_left_ != row || padded_ || step == row * kWordBytes) return 0;
+    std::uint64_t rows = std::min<std::uint64_t>(max_words, left_) / row;
+    if (wrap_[1] != 0) rows = std::min(rows, wrap_[1] - index_[1]);
+    // The last one may end more than a row. Around the end of the address space next() goes alone.
+    if (rows <= 1 || step > mask_ / rows || address_ + rows * step + row * kWordBytes > mask_) return 0;
+    --rows;
+    for (std::uint64_t i = 0; i < rows; ++i, address_ += step) visit(address_, static_cast<std::uint32_t>(row));
+    row_address_ = address_;
+    index_[1] += rows;
+    left_ -= rows * row;
+    remaining_ -= rows * row;
+    row_left_ = std::min(left_, row);
+    return static_cast<std::uint32_t>(rows * row);
+  }
+
  private:
   static constexpr unsigned kMaxDimensions = 4;
+  static constexpr std::uint64_t kWordBytes = 4;
 
   struct Pad {
     std::uint64_t before = 0;  ///< Words, already multiplied by the size of what is padded.
@@ -52,6 +76,8 @@ class AddressGenerator {
 
   void set_padding(const BufferDescriptor& bd);
   void end_row();
+  /// At the start of a row: passes by rows that follow each other in memory, all but the last. Returns their words.
+  std::uint32_t dense_rows(std::uint32_t max_words);
 
   unsigned dimensions_ = 0;
   bool padded_ = false;

@@ -147,7 +147,12 @@ Mm2sChannel::ReadTimes Mm2sChannel::read(std::span<std::uint32_t> words) {
   runs_.clear();
   pieces_.clear();
   std::uint32_t memory_words = 0;
+  const auto add = [&](std::uint64_t address, std::uint32_t row_words) {
+    runs_.push_back({address, row_words});
+    memory_words += row_words;
+  };
   for (std::uint32_t left = count; left != 0;) {
+    left -= generator_.next_rows(left, add);
     const AddressGenerator::Run run = generator_.next(left);
     left -= run.words;
     if (padded) pieces_.push_back(run);

@@ -86,7 +86,9 @@ void S2mmChannel::write(std::span<const std::uint32_t> words, const sc_core::sc_
                         const sc_core::sc_time& last) {
   const auto count = static_cast<std::uint32_t>(words.size());
   runs_.clear();
+  const auto add = [this](std::uint64_t address, std::uint32_t row_words) { runs_.push_back({address, row_words}); };
   for (std::uint32_t left = count; left != 0;) {
+    left -= generator_.next_rows(left, add);
     const AddressGenerator::Run run = generator_.next(left);
     runs_.push_back({run.address, run.words});
     left -= run.words;

@@ -3,6 +3,7 @@
 // Source: AIE4 tile-array notes 1.4 (sizes, banks, windows) and timing notes 1.4 and 3.5 (rates, conflicts).
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -56,7 +57,7 @@ class ZeroedBytes {
   static constexpr unsigned kParts = 64;
 
   void mark(std::uint64_t offset, std::uint64_t bytes) {
-    for (std::uint64_t part = offset / part_; part <= (offset + bytes - 1) / part_; ++part) {
+    for (std::uint64_t part = offset >> part_bits_; part <= (offset + bytes - 1) >> part_bits_; ++part) {
       dirty_ |= std::uint64_t{1} << part;
     }
   }
@@ -74,7 +75,7 @@ class ZeroedBytes {
   };
   std::size_t size_;
   std::unique_ptr<std::byte, Free> data_;
-  std::uint64_t part_;       // Bytes of a part; the last one may have fewer.
+  unsigned part_bits_;       // 2^this bytes are a part; the last one may have fewer.
   std::uint64_t dirty_ = 0;  // Parts that may hold something else than zeros, as bits.
   std::vector<Loan> loans_;
 };
@@ -85,7 +86,7 @@ class TileMemory {
   struct Shape {
     std::uint32_t bytes = 0;
     unsigned banks = 1;
-    std::uint32_t row_bytes = 32;        ///< Width of a bank.
+    std::uint32_t row_bytes = 32;        ///< Width of a bank, a power of two.
     std::uint32_t bytes_per_cycle = 32;  ///< What one DMA channel moves at most.
   };
 
@@ -113,21 +114,43 @@ class TileMemory {
  private:
   static constexpr unsigned kMaxBanks = 64;
 
-  [[nodiscard]] unsigned bank_of(std::uint32_t row) const;
+  [[nodiscard]] unsigned bank_of(std::uint32_t row);
   void load(unsigned bank, std::uint64_t rows) {
     load_[bank] += rows;
     loaded_ |= std::uint64_t{1} << bank;
   }
+
+  /// The time that the rows take if all banks share them.
+  [[nodiscard]] const sc_core::sc_time& share_of(std::uint64_t rows);
+  /// Whether all banks are free at the same time, as far as a burst can tell that does not look before `past`.
+  [[nodiscard]] bool level(const sc_core::sc_time& past);
+  [[nodiscard]] sc_core::sc_time book_all(const sc_core::sc_time& start, const sc_core::sc_time& now,
+                                          std::uint64_t& rows);
+  [[nodiscard]] sc_core::sc_time book_each(const sc_core::sc_time& start, const sc_core::sc_time& now,
+                                           std::uint64_t& rows);
 
   const Environment& environment_;
   Shape shape_;
   ZeroedBytes storage_;
   ResourceUse& use_;
   bool interleaved_ = false;
+  unsigned row_bits_;  // 2^this bytes are a row.
   std::uint32_t rows_per_bank_;
-  std::vector<std::uint64_t> load_;  // Per bank: rows of the burst being noted.
-  std::uint64_t loaded_ = 0;         // Banks that have any, as bits.
+  std::uint32_t rows_per_cycle_;
+  unsigned last_bank_ = 0;  // That a row was in, and its first row.
+  std::uint32_t last_bank_row_ = 0;
+  // Of the burst being noted: rows of each bank, and those that all banks have besides.
+  std::vector<std::uint64_t> load_;
+  std::uint64_t loaded_ = 0;  // Banks that have any of their own, as bits.
+  std::uint64_t loaded_all_ = 0;
+  // When each bank is free, unless all are as long busy as the last one: interleaved memories mostly are.
   std::vector<sc_core::sc_time> free_at_;
+  sc_core::sc_time free_at_last_;
+  bool level_ = true;
+  // What share_of() said last: bursts are mostly of one size.
+  std::uint64_t share_rows_ = 0;
+  std::uint64_t share_mhz_ = 0;
+  sc_core::sc_time share_;
 };
 
 /// What the DMA of one tile sees: memories side by side in its address space.
@@ -152,8 +175,15 @@ class TileMemoryPort : public DmaMemory {
     std::uint32_t bytes = 0;
   };
   /// The part of the range that lies in one memory; null memory: none does.
-  [[nodiscard]] Piece piece(std::uint64_t address, std::uint64_t bytes) const;
-  [[nodiscard]] bool available(std::span<const MemoryRun> runs) const;
+  [[nodiscard]] Piece piece(std::uint64_t address, std::uint64_t bytes) {
+    // Unsigned: what lies before is far behind.
+    if ((found_ == nullptr || address - found_at_ >= window_) && !look_up(address)) return {};
+    const std::uint64_t offset = address - found_at_;
+    return {found_, static_cast<std::uint32_t>(offset), static_cast<std::uint32_t>(std::min(bytes, window_ - offset))};
+  }
+  /// Finds the memory at the address.
+  [[nodiscard]] bool look_up(std::uint64_t address);
+  [[nodiscard]] bool available(std::span<const MemoryRun> runs);
   template <typename Move>
   Result transfer(std::span<const MemoryRun> runs, sc_core::sc_time start, bool write, const Move& move);
 
@@ -162,6 +192,8 @@ class TileMemoryPort : public DmaMemory {
   std::uint64_t window_ = 0;  // Bytes.
   std::vector<TileMemory*> memories_;
   std::vector<TileMemory*> touched_;
+  TileMemory* found_ = nullptr;  // At the last address that was looked up.
+  std::uint64_t found_at_ = 0;
 };
 
 }  // namespace aie4::array

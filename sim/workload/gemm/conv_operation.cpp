@@ -150,6 +150,18 @@ Operation conv_operation(const ConvProblem& p, const Parameters& parameters, con
     return reference::check_conv(conv, image, weights, result, before[gemm_argument::a], before[gemm_argument::b],
                                  after[gemm_argument::c], kCheckedMacs);
   };
+  const std::uint64_t pixel_bytes = words_of(p.type, layout.channels) * 4;
+  operation.operands = {{.type = p.type,
+                         .shape = {p.height, p.width, p.channels},
+                         .offset = p.padding * (image.row_bytes + pixel_bytes),
+                         .row_bytes = image.row_bytes,
+                         .pixel_bytes = pixel_bytes},
+                        {.type = p.type, .shape = {p.out_channels, g.k}, .row_bytes = weights.row_bytes}};
+  operation.result = {.type = p.out_type,
+                      .shape = {p.out_height(), p.out_width(), p.out_channels},
+                      .row_bytes = p.out_width() * result.row_bytes,
+                      .pixel_bytes = result.row_bytes};
+  operation.products_in_sum = dense.k;
   return operation;
 }
 

@@ -64,6 +64,11 @@ reference::GemmMatrices matrices_of(const GemmProblem& p, const GemmLayout& layo
           .c = {p.c, layout.c_row_words * 4, layout.c_rows, p.n}};
 }
 
+/// Buffers may have more rows than matrices.
+TensorLayout layout_of(const reference::Matrix& matrix, std::uint64_t rows) {
+  return {.type = matrix.type, .shape = {rows, matrix.columns}, .row_bytes = matrix.row_bytes};
+}
+
 }  // namespace
 
 GemmTarget gemm_target(const GemmProblem& p, const Parameters& parameters, const MachineShape& shape) {
@@ -141,6 +146,10 @@ Operation gemm_operation(const GemmProblem& problem, const Parameters& parameter
     return reference::check_gemm(problem, matrices, before[gemm_argument::a], before[gemm_argument::b],
                                  after[gemm_argument::c], kCheckedMacs);
   };
+  operation.operands = {layout_of(matrices.a, problem.m),
+                        layout_of(matrices.b, problem.b_rows ? problem.k : problem.n)};
+  operation.result = layout_of(matrices.c, problem.m);
+  operation.products_in_sum = problem.k;
   return operation;
 }
 

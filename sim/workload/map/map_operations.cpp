@@ -65,6 +65,12 @@ Operation make(const MapProblem& problem, const MapTiling& tiling, const Machine
   return operation;
 }
 
+/// Input and result of an operation from rows to rows; buffers may have more of them.
+void set_rows(Operation& operation, const RowProblem& p, const Matrix& matrix) {
+  operation.result = {.type = p.type, .shape = {p.rows, p.columns}, .row_bytes = matrix.row_bytes};
+  operation.operands = {operation.result};
+}
+
 std::uint32_t number(ElementType type) {
   return static_cast<std::uint32_t>(type);
 }
@@ -84,6 +90,9 @@ Operation elementwise_operation(const ElementwiseProblem& p, const MachineShape&
   } else {
     check_type(p.type, {bf16, fp32});
   }
+  require(two || (p.shift == 0 && !p.relu), "shift and relu only with add and mul", p.kind);
+  // Doubles, which judge, do not hold these products.
+  require(p.type != i32 || p.kind != "mul" || p.shift == 0, "no shift of products of i32", fmt::format("{}", p.shift));
   const std::uint64_t per_word = word_elements(p.type);
   MapProblem map{.name = p.kind,
                  .rows = words_of(p.type, p.elements),
@@ -94,7 +103,10 @@ Operation elementwise_operation(const ElementwiseProblem& p, const MachineShape&
     std::vector<compute::CoreOperand> operands = {{.ring = rings.inputs[0]}};
     if (two) operands.push_back({.ring = rings.inputs[1]});
     operands.push_back({.ring = rings.output});
-    core.kernel(p.kind, operands, {{"count", static_cast<std::uint32_t>(rows * per_word)}, {"type", number(p.type)}});
+    CoreBuilder::Parameters parameters = {{"count", static_cast<std::uint32_t>(rows * per_word)},
+                                          {"type", number(p.type)}};
+    if (two) parameters.insert(parameters.end(), {{"shift", p.shift}, {"relu", p.relu ? 1U : 0U}});
+    core.kernel(p.kind, operands, parameters);
   };
   const MapTiling t = tile_map(map, shape.columns, shape.double_buffer);
   Operation operation =
@@ -116,11 +128,15 @@ Operation elementwise_operation(const ElementwiseProblem& p, const MachineShape&
     read_row(matrix, after.back(), 0, p.elements, y);
     Verdict verdict{.total = p.elements, .rule = compute::is_integer(p.type) ? "exact" : "within one rounding"};
     for (std::uint64_t i = 0; i < p.elements; ++i) {
-      const double expected = reference::saturated(p.type, reference::elementwise(p.kind, a[i], two ? b[i] : 0));
+      double value = reference::elementwise(p.kind, a[i], two ? b[i] : 0);
+      if (p.relu) value = std::max(value, 0.0);
+      const double expected = reference::saturated(p.type, reference::shifted(p.type, value, p.shift));
       verdict.compare(y[i], expected, reference::allowed_error(p.type, expected, 0), 0, i);
     }
     return verdict;
   };
+  operation.result = {.type = p.type, .shape = {p.elements}};
+  operation.operands.assign(map.inputs.size(), operation.result);
   return operation;
 }
 
@@ -159,6 +175,7 @@ Operation softmax_operation(const RowProblem& p, const MachineShape& shape) {
     }
     return verdict;
   };
+  set_rows(operation, p, matrix);
   return operation;
 }
 
@@ -209,6 +226,7 @@ Operation norm_operation(const std::string& kind, const RowProblem& p, const Mac
     }
     return verdict;
   };
+  set_rows(operation, p, matrix);
   return operation;
 }
 
@@ -310,6 +328,16 @@ Operation pool_operation(const PoolProblem& p, const MachineShape& shape) {
     }
     return verdict;
   };
+  const std::uint64_t pixel_bytes = std::uint64_t{pixel} * 4;
+  operation.operands = {{.type = p.type,
+                         .shape = {p.height, p.width, p.channels},
+                         .offset = p.padding * (image.row_bytes + pixel_bytes),
+                         .row_bytes = image.row_bytes,
+                         .pixel_bytes = pixel_bytes}};
+  operation.result = {.type = p.type,
+                      .shape = {out_height, out_width, p.channels},
+                      .row_bytes = result.row_bytes,
+                      .pixel_bytes = pixel_bytes};
   return operation;
 }
 

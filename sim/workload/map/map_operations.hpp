@@ -17,6 +17,8 @@ struct ElementwiseProblem {
   std::string kind = "add";
   std::uint64_t elements = 0;
   compute::ElementType type = compute::ElementType::bf16;
+  std::uint32_t shift = 0;  ///< Bits to shift sums and products of integers; add and mul only.
+  bool relu = false;        ///< Negative results become 0; add and mul only.
 };
 [[nodiscard]] const std::vector<std::string>& elementwise_kinds();
 

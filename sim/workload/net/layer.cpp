@@ -33,7 +33,12 @@ class Reader {
     } else if (op == "conv") {
       add("", count(), conv());
     } else if (op == "eltwise") {
-      add("", count(), elementwise(text("kind", "add"), number("elements"), type("dtype", "bf16")));
+      add("", count(),
+          elementwise({.kind = text("kind", "add"),
+                       .elements = number("elements"),
+                       .type = type("dtype", "bf16"),
+                       .shift = small("shift", 0),
+                       .relu = layer_.value("relu", false)}));
     } else if (op == "softmax") {
       add("", count(), softmax_operation({number("rows"), small("width"), type("dtype", "bf16")}, shape_));
     } else if (op == "norm") {
@@ -76,7 +81,8 @@ class Reader {
   }
 
   void add(const std::string& part, std::uint64_t times, Operation operation) {
-    layers_.push_back({part.empty() ? name_ : name_ + "." + part, times, std::move(operation)});
+    layers_.push_back(
+        {.name = part.empty() ? name_ : name_ + "." + part, .count = times, .operation = std::move(operation)});
   }
 
   [[nodiscard]] Operation product(GemmProblem problem, const GemmWishes& wishes = {}) const {
@@ -135,9 +141,8 @@ class Reader {
                           shape_);
   }
 
-  [[nodiscard]] Operation elementwise(const std::string& kind, std::uint64_t elements,
-                                      compute::ElementType what) const {
-    return elementwise_operation({.kind = kind, .elements = elements, .type = what}, shape_);
+  [[nodiscard]] Operation elementwise(const ElementwiseProblem& problem) const {
+    return elementwise_operation(problem, shape_);
   }
 
   /// Scores, softmax, context; one product for each head.
@@ -166,8 +171,8 @@ class Reader {
     const std::string activation = text("activation", gated ? "silu" : "gelu");
     add("up", count() * (gated ? 2 : 1),
         product({.m = rows, .k = width, .n = hidden, .a = what, .b = what, .c = what}));
-    add(activation, count(), elementwise(activation, rows * hidden, what));
-    if (gated) add("gate", count(), elementwise("mul", rows * hidden, what));
+    add(activation, count(), elementwise({.kind = activation, .elements = rows * hidden, .type = what}));
+    if (gated) add("gate", count(), elementwise({.kind = "mul", .elements = rows * hidden, .type = what}));
     add("down", count(), product({.m = rows, .k = hidden, .n = width, .a = what, .b = what, .c = what}));
   }
 

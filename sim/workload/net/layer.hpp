@@ -14,11 +14,29 @@
 
 namespace aie4::workload {
 
-/// An operation that a network does `count` times with the same shape.
+/// A part of a tensor of a network, seen as rows of `pitch` elements: some columns of some rows.
+struct Slice {
+  std::size_t tensor = 0;
+  std::uint64_t first_row = 0;
+  std::uint64_t rows = 1;
+  std::uint64_t first_column = 0;
+  std::uint64_t columns = 0;
+  std::uint64_t pitch = 0;
+};
+
+/// One execution of an operation on data that others made.
+struct Flow {
+  std::vector<std::vector<Slice>> operands;  ///< The first ones of the operation's; slices lie below each other.
+  Slice result;
+};
+
+/// An operation that a network does `count` times with the same shape: once with seeded data, or, in a chained network,
+/// as often as there are flows. Then the whole layer counts `count` times.
 struct Layer {
   std::string name;
   std::uint64_t count = 1;
   Operation operation;
+  std::vector<Flow> flows = {};
 };
 
 /// What `op` names; an attention or an mlp is several layers. The object is as the schema wants it. Throws

@@ -1,82 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/workload/net/network.hpp"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <optional>
-#include <vector>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
-#include "sim/config/names.hpp"
 #include "sim/workload/error.hpp"
 #include "sim/workload/net/schema_check.hpp"
+#include "sim/workload/net/schema_words.hpp"
 
 namespace aie4::workload {
 namespace {
 
 using nlohmann::json;
-
-const json* find(const json& document, const std::string& place) {
-  try {
-    return &document.at(json::json_pointer("/" + place));
-  } catch (const json::exception&) {
-    return nullptr;
-  }
-}
-
-/// What a definition of the schema allows by name: keys of a layer, or values of an enumeration.
-std::vector<std::string> names_of(const json& schema, const json& layer, const std::string& key) {
-  const json& definitions = schema["definitions"];
-  std::vector<std::string> names;
-  if (key == "op") return definitions["layer"]["properties"]["op"]["enum"];
-  const std::string op = layer.value("op", "");
-  if (!definitions.contains(op)) return names;
-  const json& properties = definitions[op]["properties"];
-  if (!properties.contains(key)) {
-    for (const auto& [name, ignored] : properties.items()) names.push_back(name);
-    return names;
-  }
-  const json& property = properties[key].contains("$ref") ? definitions["dtype"] : properties[key];
-  if (property.contains("enum")) return property["enum"];
-  return names;
-}
-
-std::string nearest(const std::string& typed, const std::vector<std::string>& names) {
-  const std::vector<std::string_view> views(names.begin(), names.end());
-  return std::string(config::nearest_name(typed, views));
-}
-
-/// The schema's own words are about its structure; these are about the document.
-std::string explain(const json& schema, const json& document, const std::string& place, const std::string& words) {
-  const json* const found = find(document, place);
-  const std::size_t slash = place.rfind('/');
-  const std::string key = slash == std::string::npos ? place : place.substr(slash + 1);
-  const json* const layer = slash == std::string::npos ? &document : find(document, place.substr(0, slash));
-  if (found != nullptr && found->is_string() && layer != nullptr && layer->is_object()) {
-    const std::vector<std::string> names = names_of(schema, *layer, key);
-    if (!names.empty()) {
-      return fmt::format("{}: expected one of {}, came {} (nearest: {})", place, fmt::join(names, ", "),
-                         found->get<std::string>(), nearest(*found, names));
-    }
-  }
-  if (found != nullptr && found->is_object() && found->contains("op") && (*found)["op"].is_string()) {
-    const std::string op = (*found)["op"];
-    const json& definitions = schema["definitions"];
-    for (const auto& [name, value] : found->items()) {
-      if (definitions.contains(op) && !definitions[op]["properties"].contains(name)) {
-        return fmt::format("{}/{}: {} has no such key (nearest: {})", place, name, op,
-                           nearest(name, names_of(schema, *found, name)));
-      }
-    }
-    for (const json& name : definitions.contains(op) ? definitions[op]["required"] : json::array()) {
-      if (!found->contains(name.get<std::string>())) {
-        return fmt::format("{}: {} needs {}", place, op, name.get<std::string>());
-      }
-    }
-  }
-  const std::string came = found == nullptr ? "" : fmt::format(", came {}", found->dump().substr(0, 40));
-  return fmt::format("{}: {}{}", place, words, came);
-}
 
 void validate(const json& document, const std::string& subschema) {
   const json schema = json::parse(network_schema());
@@ -84,8 +23,78 @@ void validate(const json& document, const std::string& subschema) {
   if (!subschema.empty()) root = {{"$ref", subschema}, {"definitions", schema["definitions"]}};
   const std::optional<SchemaError> error = check_schema(root, document);
   if (!error) return;
-  throw WorkloadError(explain(schema, document, error->place, error->words));
+  throw WorkloadError(explain(schema, document, *error));
 }
+
+bool is_chained(const json& layers) {
+  return std::ranges::any_of(
+      layers, [](const json& layer) { return layer.contains("inputs") || layer.at("op") == json("repeat"); });
+}
+
+class Builder {
+ public:
+  Builder(std::uint64_t batch, const Parameters& parameters, const MachineShape& shape, bool chained, Network& network)
+      : batch_(batch), parameters_(parameters), shape_(shape), chained_(chained), network_(network) {}
+
+  void run(const json& layers) {
+    add(layers, "layers", "", batch_);
+    if (!chained_) return;
+    network_.tensors = chain_.tensors();
+    network_.output = chain_.output();
+  }
+
+ private:
+  static constexpr std::size_t kMostLayers = 4096;
+
+  /// `prefix`: of names, different in each round of a block.
+  void add(const json& layers, const std::string& place, const std::string& prefix, std::uint64_t count) {
+    for (std::size_t i = 0; i < layers.size(); ++i) {
+      const json& layer = layers[i];
+      const std::string at = fmt::format("{}/{}", place, i);
+      if (layer.at("op") == json("repeat")) {
+        add_block(layer, at, prefix, count * layer.value("count", std::uint64_t{1}));
+      } else {
+        add_layer(layer, at, prefix, count);
+      }
+      if (network_.layers.size() > kMostLayers) {
+        throw WorkloadError(fmt::format("{}: expected at most {} layers in all rounds, came more", at, kMostLayers));
+      }
+    }
+  }
+
+  void add_block(const json& block, const std::string& at, const std::string& prefix, std::uint64_t count) {
+    chain_.begin_block(block, at);
+    const std::uint64_t times = block.at("times");
+    for (std::uint64_t round = 0; round < times; ++round) {
+      if (round != 0) chain_.next_round();
+      add(block.at("layers"), at + "/layers", fmt::format("{}{}.{}.", prefix, block.value("name", "block"), round),
+          count);
+    }
+    chain_.end_block(block, at);
+  }
+
+  void add_layer(const json& layer, const std::string& at, const std::string& prefix, std::uint64_t count) {
+    std::vector<Layer> parts;
+    try {
+      parts = make_layers(layer, parameters_, shape_);
+    } catch (const WorkloadError& error) {
+      throw WorkloadError(fmt::format("{}: {}", at, error.what()));
+    }
+    for (Layer& part : parts) part.name = prefix + part.name;
+    if (chained_) chain_.connect(layer, at, parts);
+    for (Layer& part : parts) {
+      part.count *= count;
+      network_.layers.push_back(std::move(part));
+    }
+  }
+
+  std::uint64_t batch_;
+  const Parameters& parameters_;
+  const MachineShape& shape_;
+  bool chained_;
+  Network& network_;
+  Chain chain_;
+};
 
 }  // namespace
 
@@ -98,17 +107,9 @@ Network read_network(std::string_view text, std::uint64_t batch, const Parameter
     throw WorkloadError(fmt::format("no JSON: {}", error.what()));
   }
   validate(document, "");
-  Network network{.name = document.value("name", "network"), .layers = {}};
-  for (std::size_t i = 0; i < document["layers"].size(); ++i) {
-    try {
-      for (Layer& layer : make_layers(document["layers"][i], parameters, shape)) {
-        layer.count *= batch;
-        network.layers.push_back(std::move(layer));
-      }
-    } catch (const WorkloadError& error) {
-      throw WorkloadError(fmt::format("layers/{}: {}", i, error.what()));
-    }
-  }
+  Network network{.name = document.value("name", "network")};
+  const json& layers = document["layers"];
+  Builder(batch, parameters, shape, is_chained(layers), network).run(layers);
   return network;
 }
 

@@ -22,9 +22,10 @@ std::string_view network_schema() {
       "type": "object",
       "required": ["op"],
       "properties": {
-        "op": {"enum": ["gemm", "conv", "eltwise", "softmax", "norm", "pool", "attention", "mlp"]},
+        "op": {"enum": ["gemm", "conv", "eltwise", "softmax", "norm", "pool", "attention", "mlp", "repeat"]},
         "name": {"type": "string", "minLength": 1, "maxLength": 64},
-        "count": {"type": "integer", "minimum": 1, "maximum": 1000000}
+        "count": {"type": "integer", "minimum": 1, "maximum": 1000000},
+        "inputs": {"type": "array", "minItems": 1, "maxItems": 3, "items": {"type": "string", "minLength": 1}}
       },
       "allOf": [
         {"if": {"properties": {"op": {"const": "gemm"}}}, "then": {"$ref": "#/definitions/gemm"}},
@@ -34,13 +35,14 @@ std::string_view network_schema() {
         {"if": {"properties": {"op": {"const": "norm"}}}, "then": {"$ref": "#/definitions/norm"}},
         {"if": {"properties": {"op": {"const": "pool"}}}, "then": {"$ref": "#/definitions/pool"}},
         {"if": {"properties": {"op": {"const": "attention"}}}, "then": {"$ref": "#/definitions/attention"}},
-        {"if": {"properties": {"op": {"const": "mlp"}}}, "then": {"$ref": "#/definitions/mlp"}}
+        {"if": {"properties": {"op": {"const": "mlp"}}}, "then": {"$ref": "#/definitions/mlp"}},
+        {"if": {"properties": {"op": {"const": "repeat"}}}, "then": {"$ref": "#/definitions/repeat"}}
       ]
     },
     "gemm": {
       "required": ["m", "k", "n"], "additionalProperties": false,
       "properties": {
-        "op": {}, "name": {}, "count": {},
+        "op": {}, "name": {}, "count": {}, "inputs": {},
         "m": {"$ref": "#/definitions/positive"}, "k": {"$ref": "#/definitions/positive"},
         "n": {"$ref": "#/definitions/positive"},
         "dtype": {"$ref": "#/definitions/dtype"}, "dtype_b": {"$ref": "#/definitions/dtype"},
@@ -57,7 +59,7 @@ std::string_view network_schema() {
     "conv": {
       "required": ["height", "width", "channels", "out_channels"], "additionalProperties": false,
       "properties": {
-        "op": {}, "name": {}, "count": {},
+        "op": {}, "name": {}, "count": {}, "inputs": {},
         "height": {"$ref": "#/definitions/positive"}, "width": {"$ref": "#/definitions/positive"},
         "channels": {"$ref": "#/definitions/positive"}, "out_channels": {"$ref": "#/definitions/positive"},
         "window": {"$ref": "#/definitions/positive"}, "stride": {"$ref": "#/definitions/positive"},
@@ -69,15 +71,16 @@ std::string_view network_schema() {
     "eltwise": {
       "required": ["elements"], "additionalProperties": false,
       "properties": {
-        "op": {}, "name": {}, "count": {},
+        "op": {}, "name": {}, "count": {}, "inputs": {},
         "kind": {"enum": ["add", "mul", "relu", "gelu", "silu", "sigmoid", "tanh"]},
-        "elements": {"$ref": "#/definitions/positive"}, "dtype": {"$ref": "#/definitions/dtype"}
+        "elements": {"$ref": "#/definitions/positive"}, "dtype": {"$ref": "#/definitions/dtype"},
+        "shift": {"type": "integer", "minimum": 0, "maximum": 62}, "relu": {"type": "boolean"}
       }
     },
     "softmax": {
       "required": ["rows", "width"], "additionalProperties": false,
       "properties": {
-        "op": {}, "name": {}, "count": {},
+        "op": {}, "name": {}, "count": {}, "inputs": {},
         "rows": {"$ref": "#/definitions/positive"}, "width": {"$ref": "#/definitions/positive"},
         "dtype": {"$ref": "#/definitions/dtype"}
       }
@@ -85,7 +88,7 @@ std::string_view network_schema() {
     "norm": {
       "required": ["rows", "width"], "additionalProperties": false,
       "properties": {
-        "op": {}, "name": {}, "count": {},
+        "op": {}, "name": {}, "count": {}, "inputs": {},
         "kind": {"enum": ["layer", "rms"]},
         "rows": {"$ref": "#/definitions/positive"}, "width": {"$ref": "#/definitions/positive"},
         "dtype": {"$ref": "#/definitions/dtype"}
@@ -94,7 +97,7 @@ std::string_view network_schema() {
     "pool": {
       "required": ["height", "width", "channels", "window"], "additionalProperties": false,
       "properties": {
-        "op": {}, "name": {}, "count": {},
+        "op": {}, "name": {}, "count": {}, "inputs": {},
         "kind": {"enum": ["max", "mean"]},
         "height": {"$ref": "#/definitions/positive"}, "width": {"$ref": "#/definitions/positive"},
         "channels": {"$ref": "#/definitions/positive"}, "window": {"$ref": "#/definitions/positive"},
@@ -105,20 +108,29 @@ std::string_view network_schema() {
     "attention": {
       "required": ["heads", "queries", "head_dim"], "additionalProperties": false,
       "properties": {
-        "op": {}, "name": {}, "count": {},
+        "op": {}, "name": {}, "count": {}, "inputs": {},
         "heads": {"$ref": "#/definitions/positive"}, "queries": {"$ref": "#/definitions/positive"},
-        "keys": {"$ref": "#/definitions/positive"}, "head_dim": {"$ref": "#/definitions/positive"},
+        "keys": {"$ref": "#/definitions/positive"}, "kv_heads": {"$ref": "#/definitions/positive"},
+        "head_dim": {"$ref": "#/definitions/positive"},
         "dtype": {"$ref": "#/definitions/dtype"}
       }
     },
     "mlp": {
       "required": ["rows", "width", "hidden"], "additionalProperties": false,
       "properties": {
-        "op": {}, "name": {}, "count": {},
+        "op": {}, "name": {}, "count": {}, "inputs": {},
         "rows": {"$ref": "#/definitions/positive"}, "width": {"$ref": "#/definitions/positive"},
         "hidden": {"$ref": "#/definitions/positive"}, "gated": {"type": "boolean"},
         "activation": {"enum": ["relu", "gelu", "silu", "sigmoid", "tanh"]},
         "dtype": {"$ref": "#/definitions/dtype"}
+      }
+    },
+    "repeat": {
+      "required": ["times", "layers"], "additionalProperties": false,
+      "properties": {
+        "op": {}, "name": {}, "count": {}, "inputs": {},
+        "times": {"type": "integer", "minimum": 1, "maximum": 1024},
+        "layers": {"type": "array", "minItems": 1, "items": {"$ref": "#/definitions/layer"}}
       }
     }
   }

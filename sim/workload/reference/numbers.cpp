@@ -139,4 +139,13 @@ void Verdict::compare(double came, double expected, double allowed, std::uint64_
   if (different++ == 0) first = fmt::format("row {}, column {}: expected {}, came {}", row, column, expected, came);
 }
 
+void Verdict::add(const Verdict& other) {
+  compared += other.compared;
+  different += other.different;
+  total += other.total;
+  worst = std::max(worst, other.worst);
+  if (first.empty()) first = other.first;
+  rule = other.rule;
+}
+
 }  // namespace aie4::workload::reference

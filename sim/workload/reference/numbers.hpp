@@ -45,6 +45,8 @@ struct Verdict {
   [[nodiscard]] bool ok() const { return different == 0 && compared > 0; }
   /// Counts one element; `allowed` is the largest error.
   void compare(double came, double expected, double allowed, std::uint64_t row, std::uint64_t column);
+  /// Counts what another check by the same rule found.
+  void add(const Verdict& other);
 };
 
 }  // namespace aie4::workload::reference

@@ -49,6 +49,10 @@ double allowed_error(compute::ElementType type, double expected, double scale) {
   return arithmetic + std::abs(expected) * std::ldexp(1.0, type == bf16 ? -8 : -23);
 }
 
+double shifted(compute::ElementType type, double value, std::uint32_t shift) {
+  return compute::is_integer(type) ? std::nearbyint(std::ldexp(value, -static_cast<int>(shift))) : value;
+}
+
 double saturated(compute::ElementType type, double value) {
   if (!compute::is_integer(type)) return value;
   const double high = std::ldexp(1.0, static_cast<int>(compute::bits_of(type)) - 1) - 1;

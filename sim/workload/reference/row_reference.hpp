@@ -21,6 +21,8 @@ void normalise(std::vector<double>& row, std::span<const double> gamma, std::spa
 /// How far a result of that type may be off: one rounding of it for floats (and what fp32 arithmetic in between may
 /// add), nothing for integers.
 [[nodiscard]] double allowed_error(compute::ElementType type, double expected, double scale);
+/// Integers: divided by 2^shift, to nearest, halves to even. Floats as they are.
+[[nodiscard]] double shifted(compute::ElementType type, double value, std::uint32_t shift);
 /// Saturated to the type.
 [[nodiscard]] double saturated(compute::ElementType type, double value);
 

@@ -68,16 +68,23 @@ Words oracle(BdKind kind, const BufferDescriptor& bd, bool padding) {
   return words;
 }
 
-/// All words, in pieces of 1..`max_piece`.
+/// All words, in pieces of 1..`max_piece`, with and without the short way for rows.
 Words walk(AddressGenerator& generator, RandomBds& random, std::uint32_t max_piece) {
   Words words;
   while (generator.remaining() != 0) {
     const std::uint64_t before = generator.remaining();
     const std::uint32_t piece = 1 + random.up_to(max_piece - 1);
-    const AddressGenerator::Run run = generator.next(piece);
+    std::uint32_t rows = 0;
+    if (random.up_to(1) == 0) {
+      rows = generator.next_rows(piece, [&](std::uint64_t address, std::uint32_t count) {
+        for (std::uint32_t i = 0; i < count; ++i) words.emplace_back(address + 4 * std::uint64_t{i});
+      });
+      REQUIRE(rows < piece);
+    }
+    const AddressGenerator::Run run = generator.next(piece - rows);
     REQUIRE(run.words >= 1);
-    REQUIRE(run.words <= piece);
-    REQUIRE(generator.remaining() == before - run.words);
+    REQUIRE(run.words <= piece - rows);
+    REQUIRE(generator.remaining() == before - rows - run.words);
     for (std::uint32_t i = 0; i < run.words; ++i) {
       words.push_back(run.padding ? std::nullopt : std::optional{run.address + 4 * std::uint64_t{i}});
     }

@@ -136,6 +136,39 @@ TEST_CASE("Interleaved banks serve many channels at full rate") {
   CHECK(tiles.read({{kOwn, 24 * 16 * 4}}, 24 * 16 * 4).next == ns(100));
 }
 
+TEST_CASE("Whole and partial bursts in turn leave each interleaved bank as busy as its rows make it") {
+  MemoryTiles tiles;
+  TileMemory& memory = tiles.own();
+  memory.set_interleaved(true);
+  std::vector<unsigned> conflicts;
+  memory.on_conflict = [&](unsigned bank) { conflicts.push_back(bank); };
+  constexpr std::uint32_t kBanks = 24;
+  std::vector<sc_core::sc_time> free_at(kBanks);
+  std::mt19937 engine(5);
+  const auto random = [&] { return static_cast<std::uint32_t>(engine()); };
+  for (int burst = 0; burst < 2000; ++burst) {
+    if (random() % 3 == 0) bench::run(ns(random() % 120));
+    const sc_core::sc_time now = sc_core::sc_time_stamp();
+    const sc_core::sc_time start = random() % 4 == 0 ? std::max(now, ns(20)) - ns(20) : now + ns(random() % 30);
+    const std::uint32_t first = random() % 1000;
+    const std::uint32_t rows = random() % 3 == 0 ? 1 + random() % 100 : kBanks * (1 + random() % 3);
+    std::vector<std::uint64_t> of_bank(kBanks);
+    for (std::uint32_t row = first; row < first + rows; ++row) ++of_bank[row % kBanks];
+    std::vector<unsigned> expected_conflicts;
+    sc_core::sc_time expected = start;
+    for (unsigned bank = 0; bank < kBanks; ++bank) {
+      if (of_bank[bank] == 0) continue;
+      if (free_at[bank] > start) expected_conflicts.push_back(bank);
+      free_at[bank] = std::max(free_at[bank], now) + ns(of_bank[bank]);
+      expected = std::max({expected, free_at[bank], start + ns(of_bank[bank])});
+    }
+    conflicts.clear();
+    memory.touch(first * 64, rows * 64);
+    REQUIRE(memory.book(start) == expected);
+    REQUIRE(conflicts == expected_conflicts);
+  }
+}
+
 TEST_CASE("A compute tile's DMA moves four rows of 256 bits in a cycle") {
   Surroundings surroundings;
   TileMemory memory(surroundings.environment, "t",
