@@ -10,6 +10,7 @@
 
 #include "firmware-stub/image/container.hpp"
 #include "sim/cli/files.hpp"
+#include "sim/workload/xrt_recipe.hpp"
 
 namespace aie4::cli {
 namespace {
@@ -17,8 +18,9 @@ namespace {
 namespace fs = std::filesystem;
 using workload::OperationReport;
 
-/// Text that becomes part of file names.
-constexpr const char* kProgramName = "program";
+void write_text(const fs::path& path, const std::string& text) {
+  write_file(path, std::as_bytes(std::span(text)));
+}
 
 /// Adds an execution to what is known of the others of the same layer.
 void merge(std::optional<OperationReport>& sum, OperationReport&& part) {
@@ -36,7 +38,7 @@ void merge(std::optional<OperationReport>& sum, OperationReport&& part) {
 NetworkRun::NetworkRun(WorkloadOptions& options, const workload::Network& network)
     : options_(options),
       network_(network),
-      programs_(workload::find_assembler({.given = options.assembler, .cache = laboratory_cache()}), kProgramName),
+      programs_(workload::find_assembler({.given = options.assembler, .cache = laboratory_cache()}), options.name),
       next_seed_(options.seed) {
   if (chained() && !options.no_data) tensors_.emplace(network.tensors, options.seed);
 }
@@ -103,7 +105,7 @@ OperationReport NetworkRun::run_once(host::ProgramRunner& runner, const workload
     if (options_.emit.empty()) return;
     for (std::size_t i = 0; i < operation.plan.arguments.size(); ++i) {
       const workload::Argument& argument = operation.plan.arguments[i];
-      if (argument.output != outputs) continue;
+      if (argument.output != outputs || (outputs && options_.no_data)) continue;
       write_file(elf.parent_path() / (argument.name + file_suffix + ".bin"), buffers[i]);
     }
   };
@@ -113,11 +115,18 @@ OperationReport NetworkRun::run_once(host::ProgramRunner& runner, const workload
   OperationReport report =
       workload::run_operation(runner, operation, elf, std::move(inputs), options_.repeat, options_.check);
   emit(report.after, true);
+  if (!options_.emit.empty() && file_suffix.empty()) emit_recipe(elf.parent_path(), operation.plan.arguments);
   if (tensors_ && report.run.failure.empty()) {
     const std::vector<std::byte> result = tensors_->keep(operation, *flow, report.after);
     results_.insert(results_.end(), result.begin(), result.end());
   }
   return report;
+}
+
+void NetworkRun::emit_recipe(const fs::path& place, const std::vector<workload::Argument>& arguments) const {
+  write_text(place / (options_.name + ".recipe.json"), workload::xrt_recipe(options_.name, arguments).dump(1) + "\n");
+  if (options_.no_data) return;
+  write_text(place / (options_.name + ".profile.json"), workload::xrt_profile(arguments).dump(1) + "\n");
 }
 
 void NetworkRun::finish_chain() {

@@ -43,6 +43,7 @@ class NetworkRun {
   workload::OperationReport run_once(host::ProgramRunner& runner, const workload::Layer& layer,
                                      const std::filesystem::path& elf, const workload::Flow* flow,
                                      const std::string& file_suffix);
+  void emit_recipe(const std::filesystem::path& place, const std::vector<workload::Argument>& arguments) const;
   void finish_chain();
 
   WorkloadOptions& options_;
