@@ -10,6 +10,7 @@
 
 #include "firmware-stub/image/container.hpp"
 #include "sim/cli/files.hpp"
+#include "sim/host/energy.hpp"
 #include "sim/workload/xrt_recipe.hpp"
 
 namespace aie4::cli {
@@ -29,6 +30,7 @@ void merge(std::optional<OperationReport>& sum, OperationReport&& part) {
     return;
   }
   sum->run.durations_ps.insert(sum->run.durations_ps.end(), part.run.durations_ps.begin(), part.run.durations_ps.end());
+  sum->run.energy.add(part.run.energy);
   if (sum->run.failure.empty()) sum->run.failure = part.run.failure;
   if (sum->verdict && part.verdict) sum->verdict->add(*part.verdict);
 }
@@ -91,6 +93,7 @@ OperationReport NetworkRun::run_layer(host::ProgramRunner& runner, std::size_t n
                 .ps = report.duration_ps() * layer.count,
                 .operations = report.operations * layer.count});
     host::accumulate(use_, report.run.use, layer.count);
+    energy_.add(report.run.energy, layer.count);
     merge(sum, std::move(report));
     if (tensors_ && !sum->run.failure.empty()) return *std::move(sum);
   }
@@ -140,10 +143,11 @@ nlohmann::ordered_json NetworkRun::json() const {
   nlohmann::ordered_json parts = nlohmann::ordered_json::object();
   for (const auto& [name, ps] : parts_) parts[name] = parts.value(name, std::uint64_t{0}) + ps;
   // Each layer counts as often as the network has it, in times and in resources.
-  nlohmann::ordered_json json = {
-      {"title", network_.name},           {"total_ps", totals_.ps},           {"durations_ps", {totals_.ps}},
-      {"breakdown_ps", std::move(parts)}, {"operations", totals_.operations}, {"failure", failure_},
-      {"window_ps", use_.duration_ps},    {"resources", host::to_json(use_)}, {"layers", reports_}};
+  nlohmann::ordered_json json = {{"title", network_.name},           {"total_ps", totals_.ps},
+                                 {"durations_ps", {totals_.ps}},     {"breakdown_ps", std::move(parts)},
+                                 {"operations", totals_.operations}, {"failure", failure_},
+                                 {"window_ps", use_.duration_ps},    {"energy", host::to_json(energy_)},
+                                 {"resources", host::to_json(use_)}, {"layers", reports_}};
   if (!output_hash_.empty()) {
     const workload::Tensor& output = network_.tensors[*network_.output];
     json["output"] = {{"shape", output.shape}, {"dtype", to_string(output.type)}, {"sha256", output_hash_}};
@@ -154,6 +158,7 @@ nlohmann::ordered_json NetworkRun::json() const {
 
 std::string NetworkRun::summary() const {
   std::string text;
+  if (as_table()) text += fmt::format("energy {}\n", host::to_text(energy_, use_));
   if (!output_hash_.empty()) {
     const workload::Tensor& output = network_.tensors[*network_.output];
     text += fmt::format("output {} of {}, SHA-256 {}\n", workload::to_string(output.shape), to_string(output.type),
