@@ -5,12 +5,13 @@
 namespace aie4::sweep {
 
 /// Changes with the tables, and is refused if it differs.
-inline constexpr unsigned kSchemaVersion = 1;
+inline constexpr unsigned kSchemaVersion = 2;
 /// "a4sw": PRAGMA application_id, by which file(1) and we know such a file.
 inline constexpr unsigned kApplicationId = 0x61347377;
 
 inline constexpr const char* kSchema = R"(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE input (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL);
 CREATE TABLE parameter (name TEXT PRIMARY KEY, unit TEXT NOT NULL, default_value INTEGER NOT NULL,
                         confidence TEXT NOT NULL, source TEXT NOT NULL, description TEXT NOT NULL);
 CREATE TABLE factor (id INTEGER PRIMARY KEY, kind TEXT NOT NULL CHECK (kind IN ('parameter', 'variable')),
