@@ -22,7 +22,8 @@ CREATE TABLE value (point INTEGER NOT NULL REFERENCES point, factor INTEGER NOT 
                     value NOT NULL, PRIMARY KEY (point, factor)) WITHOUT ROWID;
 CREATE TABLE result (point INTEGER PRIMARY KEY REFERENCES point, status TEXT NOT NULL CHECK (status IN ('done', 'failed')),
                      error TEXT NOT NULL, exit_status INTEGER NOT NULL, time_ps INTEGER, window_ps INTEGER,
-                     operations INTEGER, ddr_bytes INTEGER, bin_ps INTEGER, unmodelled TEXT NOT NULL);
+                     operations INTEGER, ddr_bytes INTEGER, energy_pj INTEGER, bin_ps INTEGER,
+                     unmodelled TEXT NOT NULL);
 CREATE TABLE setting (point INTEGER NOT NULL REFERENCES result, name TEXT NOT NULL, value INTEGER NOT NULL,
                       PRIMARY KEY (point, name)) WITHOUT ROWID;
 CREATE TABLE part (point INTEGER NOT NULL REFERENCES result, position INTEGER NOT NULL, name TEXT NOT NULL,

@@ -238,11 +238,11 @@ void SweepWriter::put(std::size_t point, const Outcome& outcome) {
   const bool done = outcome.succeeded();
   const auto if_done = [done](std::uint64_t value) { return done ? std::optional(value) : std::nullopt; };
   // No "OR REPLACE": a second result of a point would be a defect, and fails here.
-  Statement result(database_, "INSERT INTO result VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  Statement result(database_, "INSERT INTO result VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   result.bind(point).bind(std::string_view(done ? "done" : "failed")).bind(outcome.error);
   result.bind(static_cast<std::uint64_t>(outcome.exit_status)).bind(if_done(outcome.time_ps));
   result.bind(if_done(outcome.window_ps)).bind(outcome.operations).bind(if_done(ddr_bytes(outcome)));
-  result.bind(if_done(outcome.bin_ps)).bind(dump(outcome.unmodelled)).run();
+  result.bind(outcome.energy_pj).bind(if_done(outcome.bin_ps)).bind(dump(outcome.unmodelled)).run();
   Statement setting(database_, "INSERT INTO setting VALUES (?, ?, ?)");
   for (const auto& [name, value] : outcome.parameters) setting.bind(point).bind(name).bind(value).run();
   Statement part(database_, "INSERT INTO part VALUES (?, ?, ?, ?)");

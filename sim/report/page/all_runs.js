@@ -17,6 +17,8 @@ export function allRuns(choose) {
     { text: "time (µs)", number: true, of: (point) => point.time_ps && point.time_ps / 1e6, show: format.number },
     { text: "host memory", number: true, of: (point) => point.ddr_bytes, show: format.bytes },
     { text: "host memory rate", number: true, of: (point) => point.ddr_bytes && point.ddr_bytes / (point.window_ps / 1e12), show: format.byteRate },
+    ...(points.some(({ energy_pj }) => energy_pj !== undefined)
+      ? [{ text: "energy (guess)", number: true, of: (point) => point.energy_pj, show: format.energy }] : []),
   ];
   const body = element("tbody", {});
   const heads = [];

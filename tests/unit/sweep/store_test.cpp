@@ -31,6 +31,7 @@ Outcome outcome() {
   result.time_ps = 11;
   result.window_ps = 12;
   result.operations = 13;
+  result.energy_pj = 15;
   result.bin_ps = 14;
   result.series = {{"NoC and DDR", {1, 2, 3}}};
   result.resources = {{"NoC and DDR", 5, 6, 7, {{"lock", 8}}}};
@@ -70,6 +71,7 @@ TEST_CASE("What was put into a file comes out of it") {
   CHECK(back.time_ps == 11);
   CHECK(back.window_ps == 12);
   CHECK(back.operations == 13);
+  CHECK(back.energy_pj == 15);
   CHECK(back.bin_ps == 14);
   CHECK(back.series[0].bytes == std::vector<std::uint64_t>{1, 2, 3});
   CHECK(back.resources[0].stalled_ps == outcome().resources[0].stalled_ps);
