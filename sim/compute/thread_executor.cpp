@@ -4,9 +4,29 @@
 #include <algorithm>
 #include <utility>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 #include "models/compute/kernels/catalogue.hpp"
 
 namespace aie4::compute {
+namespace {
+
+/// Some hundred microseconds. Calls come in flocks, as cores start and end together; a thread that falls asleep between
+/// two of them comes back when the simulation has computed most of the next one itself.
+constexpr unsigned kLooks = 10000;
+
+template <class Condition>
+void look_out_for(const Condition& condition) {
+  for (unsigned look = 0; look < kLooks && !condition(); ++look) {
+#if defined(__x86_64__)
+    _mm_pause();
+#endif
+  }
+}
+
+}  // namespace
 
 ThreadExecutor::ThreadExecutor(unsigned threads)
     : threads_(std::clamp(threads == 0 ? std::thread::hardware_concurrency() : threads, 1U, kMaxThreads)) {}
@@ -35,6 +55,8 @@ KernelExecutor::Ticket ThreadExecutor::submit(const KernelJob& job) {
   if (!workers_.empty()) {
     {
       const std::lock_guard lock(mutex_);
+      // Taken over long ago.
+      while (!queue_.empty() && queue_.front()->state.load(std::memory_order_relaxed) != kQueued) queue_.pop_front();
       queue_.push_back(&slot);
     }
     ++news_;
@@ -46,6 +68,7 @@ KernelExecutor::Ticket ThreadExecutor::submit(const KernelJob& job) {
 void ThreadExecutor::join(Ticket ticket) {
   Slot& slot = slots_[ticket - 1];
   try_run(slot, workspace_);
+  look_out_for([&slot] { return slot.state.load(std::memory_order_relaxed) != kRunning; });
   slot.state.wait(kRunning);
   slot.state.store(kFree, std::memory_order_relaxed);
   free_.push_back(ticket - 1);
@@ -72,13 +95,15 @@ void ThreadExecutor::work() {
     {
       const std::lock_guard lock(mutex_);
       if (!queue_.empty()) {
-        slot = queue_.front();
-        queue_.pop_front();
+        // The latest is the one that is not joined for the longest time.
+        slot = queue_.back();
+        queue_.pop_back();
       }
     }
     if (slot != nullptr) {
       try_run(*slot, workspace);
     } else {
+      look_out_for([this, seen] { return news_.load(std::memory_order_relaxed) != seen; });
       news_.wait(seen);
     }
   }
