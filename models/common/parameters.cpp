@@ -289,7 +289,7 @@ constexpr auto kTable = std::to_array<ParameterInfo>({
      "doorbell write to CERT's first look at the queue"},
     {"cert.packet_fetch_ns", &P::packet_fetch_ns, "ns", 400, 0, 1'000'000'000, Inferred, kChainedNoop,
      "decoding a packet, beside its fetch over the NoC"},
-    {"cert.packet_launch_ns", &P::packet_launch_ns, "ns", 1000, 0, 1'000'000'000, Inferred, kChainedNoop,
+    {"cert.packet_launch_ns", &P::packet_launch_ns, "ns", 1900, 0, 1'000'000'000, Inferred, kChainedNoop,
      "from a decoded packet to the first page fetch"},
     {"cert.opcode_ns", &P::opcode_ns, "ns", 60, 0, 1'000'000'000, Assumed, kNone, "fetch and decode of one opcode"},
     {"cert.job_start_ns", &P::job_start_ns, "ns", 300, 0, 1'000'000'000, Assumed, kNone, "START_JOB"},

@@ -102,15 +102,15 @@ TEST_CASE("a command on two uCs takes the time that its steps say") {
   team.ring();
   // Nanoseconds. Up to the decoded packet as for a direct one (lead_test.cpp): 3502.1.
   //   two indirect packets of 32 bytes                          2 * 400.4
-  //   launch                                                    1000         -> 5302.9
-  //   to uC 1: code low, code high, details, work, wake-up      5 * 60       -> 5602.9; it wakes at 5542.9
-  //   uC 1: arrived, wake-up                                    2 * 60       -> 5662.9
-  //   lead: go, wake-up                                         2 * 60       -> 5722.9; go is there at 5602.9
-  //   uC 1: page 502.4, opcodes 540 + 2 * 60                                 -> 6825.3
-  //   uC 1: result, finished, wake-up                           2 * 60       -> lead wakes at 6945.3
-  //   lead: release, wake-up                                    2 * 60       -> 7065.3
-  //   post-work                                                 700          -> 7765.3
-  CHECK(team.time_of_completion(0) == 7'765'300);
+  //   launch                                                    1900         -> 6202.9
+  //   to uC 1: code low, code high, details, work, wake-up      5 * 60       -> 6502.9; it wakes at 6442.9
+  //   uC 1: arrived, wake-up                                    2 * 60       -> 6562.9
+  //   lead: go, wake-up                                         2 * 60       -> 6622.9; go is there at 6502.9
+  //   uC 1: page 502.4, opcodes 540 + 2 * 60                                 -> 7725.3
+  //   uC 1: result, finished, wake-up                           2 * 60       -> lead wakes at 7845.3
+  //   lead: release, wake-up                                    2 * 60       -> 7965.3
+  //   post-work                                                 700          -> 8665.3
+  CHECK(team.time_of_completion(0) == 8'665'300);
 }
 
 TEST_CASE("no uC runs before all of the partition have come to the pre-work barrier") {

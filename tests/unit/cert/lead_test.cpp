@@ -63,23 +63,23 @@ TEST_CASE("a NOP command takes the time that the parameters say") {
   //   queue header: 32 bytes, then 64                          400.4 + 400.8
   //   mirror, 8 bytes                                          400.1    -> mirror at 2301.2
   //   packet, 64 bytes, and decoding                           400.8 + 400
-  //   launch                                                   1000
+  //   launch                                                   1900
   //   page, 8192 bytes                                         502.4
   //   START_JOB 60 + 300, NOP 60, END_JOB 60, EOF 60           540
   //   post-work                                                700
-  //   completion word, 4 bytes                                 400.05   -> at 6244.5
-  //   read_index, 8 bytes                                      400.1    -> at 6644.55
-  //   mirror, 8 bytes                                          400.1    -> at 7044.65
-  //   interrupt                                                         -> at 7444.75
-  //   write_index again, 8 bytes, then idle                    400.1    -> at 7844.85
+  //   completion word, 4 bytes                                 400.05   -> at 7144.5
+  //   read_index, 8 bytes                                      400.1    -> at 7544.55
+  //   mirror, 8 bytes                                          400.1    -> at 7944.65
+  //   interrupt                                                         -> at 8344.75
+  //   write_index again, 8 bytes, then idle                    400.1    -> at 8744.85
   const std::vector<Event> writes = rig.bench.writes();
   REQUIRE(writes.size() == 6);
   CHECK(writes[0].time_ps - start == 2'301'200);
-  CHECK(writes[1].time_ps - start == 6'244'500);
-  CHECK(writes[2].time_ps - start == 6'644'550);
-  CHECK(writes[3].time_ps - start == 7'044'650);
-  CHECK(writes[4].time_ps - start == 7'444'750);
-  CHECK(writes[5].time_ps - start == 7'844'850);
+  CHECK(writes[1].time_ps - start == 7'144'500);
+  CHECK(writes[2].time_ps - start == 7'544'550);
+  CHECK(writes[3].time_ps - start == 7'944'650);
+  CHECK(writes[4].time_ps - start == 8'344'750);
+  CHECK(writes[5].time_ps - start == 8'744'850);
 }
 
 TEST_CASE("each time parameter of CERT moves the completion by its own amount") {
@@ -96,7 +96,7 @@ TEST_CASE("each time parameter of CERT moves the completion by its own amount") 
   Rig rig(parameters);
   rig.queue.direct(kNop);
   rig.ring();
-  CHECK(rig.bench.writes().at(1).time_ps == 6'244'500 + 1'000'000 * row.weight);
+  CHECK(rig.bench.writes().at(1).time_ps == 7'144'500 + 1'000'000 * row.weight);
 }
 
 TEST_CASE("the compact layout is served without a mirror") {
