@@ -14,7 +14,7 @@ if(AIE4SIM_SANITIZE)
     target_compile_options(aie4sim_options INTERFACE -fno-sanitize-recover=undefined)
   endif()
   # Instrumented copies of std::optional and std::function look uninitialised to GCC; the other presets keep the warning.
-  target_compile_options(aie4sim_options INTERFACE -Wno-maybe-uninitialized)
+  target_compile_options(aie4sim_options INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
   add_library(aie4sim_sanitized_coroutines OBJECT models/common/sanitized_coroutines.cpp)
   if(AIE4SIM_SANITIZE MATCHES "address")
     target_compile_definitions(aie4sim_sanitized_coroutines PRIVATE AIE4SIM_SANITIZE_ADDRESS)
