@@ -19,7 +19,6 @@ constexpr std::uint8_t kNop = 0x16;
 constexpr std::uint8_t kEof = 0xFF;
 
 constexpr std::size_t kJobSizeOffset = 4;  // In START_JOB.
-constexpr std::size_t kEofSize = 4;
 constexpr std::size_t kEndJobSize = 4;
 
 void set16(std::vector<std::byte>& bytes, std::size_t at, std::size_t value) {
