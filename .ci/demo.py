@@ -31,29 +31,9 @@ def emit_product(program: Path, folder: Path) -> bool:
     shutil.rmtree(folder, ignore_errors=True)
     side = str(SIDE)
     cache = os.environ.get("AIE4SIM_CACHE") or str(HERE.parent / ".cache")
-    if subprocess.run([program, "gemm", "--m", side, "--n", side, "--k", side, "--dtype", "i8", "--columns", "3", "--check",
-                       "--emit", folder], stdin=subprocess.DEVNULL, env={**os.environ, "AIE4SIM_CACHE": cache},
-                      check=False).returncode:
-        return False
-    buffers = {name: (folder / f"{name}.bin").stat().st_size for name in "abc"}
-    files = {"a": {"init": {"file": "a.bin"}}, "b": {"init": {"file": "b.bin"}}, "c": {"validate": {"file": "c.bin"}}}
-    recipe = {
-        "version": "1.0",
-        "resources": {
-            "hwctxs": [{"name": "context", "programs": ["program.elf"]}],
-            "buffers": [{"name": name, "type": "output" if name == "c" else "input", "size": size}
-                        for name, size in buffers.items()],
-            "kernels": [{"name": "product", "instance": "DPU:program", "hwctx": "context"}]},
-        "execution": {"runs": [{"kernel": "product", "arguments": [{"name": name, "argidx": index}
-                                                                   for index, name in enumerate(buffers)]}]}}
-    profile = {
-        "version": "1.0",
-        "bindings": [{"name": name, "size": size, "rebind": True, **files[name]} for name, size in buffers.items()],
-        "execution": {"iterations": RUNS, "verbose": True, "mode": "validate",
-                      "iteration": {"bind": True, "init": True, "wait": True, "validate": True}}}
-    (folder / "recipe.json").write_text(json.dumps(recipe, indent=1))
-    (folder / "profile.json").write_text(json.dumps(profile, indent=1))
-    return True
+    return subprocess.run([program, "gemm", "--m", side, "--n", side, "--k", side, "--dtype", "i8", "--columns", "3",
+                           "--check", "--emit", folder, "--name", "product"], stdin=subprocess.DEVNULL,
+                          env={**os.environ, "AIE4SIM_CACHE": cache}, check=False).returncode == 0
 
 
 def run_product(program: Path, folder: Path, timeline: Path) -> int:
@@ -61,7 +41,8 @@ def run_product(program: Path, folder: Path, timeline: Path) -> int:
     files = [word for path in sorted(folder.iterdir()) for word in ("--file", f"{path}:/lab/gemm/{path.name}")]
     return subprocess.run([program, "guest", "--kernel", "7.3", "--static-vf", "--log-dir", folder.with_suffix(".logs"),
                            "--profile", timeline, *files, "--",
-                           "cd /lab/gemm && xrt-runner --recipe recipe.json --profile profile.json --dir /lab/gemm"],
+                           "cd /lab/gemm && xrt-runner --recipe product.recipe.json --profile product.profile.json "
+                           f"--dir /lab/gemm --iterations {RUNS}"],
                           stdin=subprocess.DEVNULL, check=False).returncode
 
 

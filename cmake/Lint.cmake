@@ -30,6 +30,11 @@ if(AIE4SIM_SHELLCHECK)
   set_tests_properties("lint: shell scripts are clean" PROPERTIES LABELS lint)
 endif()
 
+find_package(Python3 3.11 REQUIRED COMPONENTS Interpreter)
+add_test(NAME "lint: tables, links and lists of the documentation hold"
+         COMMAND Python3::Interpreter ${CMAKE_SOURCE_DIR}/.ci/documentation.py)
+set_tests_properties("lint: tables, links and lists of the documentation hold" PROPERTIES LABELS lint)
+
 if(AIE4SIM_CLANG_TIDY AND AIE4SIM_CLANG_TIDY_BINARY)
   add_custom_target(
     tidy

@@ -43,7 +43,7 @@ void add_faults(CLI::App& app, Action& action) {
   command->add_flag("--json", *json, "Print JSON");
   command->footer("NAME strikes once, NAME:N strikes N times, NAME:always each time.\n\n" +
                   examples({"aie4sim faults", "aie4sim guest --fault psp-error -- dmesg",
-                            "aie4sim guest --fault message-lost:3 -- 'npu_up; dmesg'"}));
+                            "aie4sim guest --fault message-lost:3 --no-load -- '. /lab/functions.sh; npu_up; dmesg'"}));
   command->callback([json, &action] {
     action = [json] {
       *json ? print_json() : print_table();

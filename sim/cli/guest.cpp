@@ -32,7 +32,8 @@ void add_guest(CLI::App& app) {
 
 int run_guest(const std::vector<std::string>& arguments) {
   const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
-  std::vector<std::string> words = {"python3", laboratory().string(), "run", "--aie4sim", self};
+  std::vector<std::string> words = {"python3", laboratory().string(), "run",          "--aie4sim",
+                                    self,      "--called-as",         "aie4sim guest"};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> pointers;
   pointers.reserve(words.size() + 1);

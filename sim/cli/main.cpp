@@ -42,7 +42,10 @@ int run(int count, char** words) {
   if (count > 1 && std::string_view(words[1]) == "guest") return run_guest({words + 2, words + count});
 
   CLI::App app{"AIE4 NPU simulator behind a virtual PCI device", "aie4sim"};
-  app.footer(std::string(kExitStatuses));
+  app.footer("Each sub-command has --help with examples.\n\n" +
+             examples({"aie4sim guest -- xrt-smi examine", "aie4sim gemm --m 1024 --n 1024 --k 1024 --check",
+                       "aie4sim net docs/examples/resnet50.json", "aie4sim sweep docs/examples/gemm-shapes.toml"}) +
+             "\n\n" + std::string(kExitStatuses));
   app.require_subcommand(1);
   Action action;
   add_serve(app, action);

@@ -10,6 +10,8 @@
 
 #include "firmware-stub/image/container.hpp"
 #include "sim/cli/files.hpp"
+#include "sim/host/energy.hpp"
+#include "sim/workload/xrt_recipe.hpp"
 
 namespace aie4::cli {
 namespace {
@@ -17,8 +19,9 @@ namespace {
 namespace fs = std::filesystem;
 using workload::OperationReport;
 
-/// Text that becomes part of file names.
-constexpr const char* kProgramName = "program";
+void write_text(const fs::path& path, const std::string& text) {
+  write_file(path, std::as_bytes(std::span(text)));
+}
 
 /// Adds an execution to what is known of the others of the same layer.
 void merge(std::optional<OperationReport>& sum, OperationReport&& part) {
@@ -27,6 +30,7 @@ void merge(std::optional<OperationReport>& sum, OperationReport&& part) {
     return;
   }
   sum->run.durations_ps.insert(sum->run.durations_ps.end(), part.run.durations_ps.begin(), part.run.durations_ps.end());
+  sum->run.energy.add(part.run.energy);
   if (sum->run.failure.empty()) sum->run.failure = part.run.failure;
   if (sum->verdict && part.verdict) sum->verdict->add(*part.verdict);
 }
@@ -36,7 +40,7 @@ void merge(std::optional<OperationReport>& sum, OperationReport&& part) {
 NetworkRun::NetworkRun(WorkloadOptions& options, const workload::Network& network)
     : options_(options),
       network_(network),
-      programs_(workload::find_assembler({.given = options.assembler, .cache = laboratory_cache()}), kProgramName),
+      programs_(workload::find_assembler({.given = options.assembler, .cache = laboratory_cache()}), options.name),
       next_seed_(options.seed) {
   if (chained() && !options.no_data) tensors_.emplace(network.tensors, options.seed);
 }
@@ -89,6 +93,7 @@ OperationReport NetworkRun::run_layer(host::ProgramRunner& runner, std::size_t n
                 .ps = report.duration_ps() * layer.count,
                 .operations = report.operations * layer.count});
     host::accumulate(use_, report.run.use, layer.count);
+    energy_.add(report.run.energy, layer.count);
     merge(sum, std::move(report));
     if (tensors_ && !sum->run.failure.empty()) return *std::move(sum);
   }
@@ -103,7 +108,7 @@ OperationReport NetworkRun::run_once(host::ProgramRunner& runner, const workload
     if (options_.emit.empty()) return;
     for (std::size_t i = 0; i < operation.plan.arguments.size(); ++i) {
       const workload::Argument& argument = operation.plan.arguments[i];
-      if (argument.output != outputs) continue;
+      if (argument.output != outputs || (outputs && options_.no_data)) continue;
       write_file(elf.parent_path() / (argument.name + file_suffix + ".bin"), buffers[i]);
     }
   };
@@ -113,11 +118,18 @@ OperationReport NetworkRun::run_once(host::ProgramRunner& runner, const workload
   OperationReport report =
       workload::run_operation(runner, operation, elf, std::move(inputs), options_.repeat, options_.check);
   emit(report.after, true);
+  if (!options_.emit.empty() && file_suffix.empty()) emit_recipe(elf.parent_path(), operation.plan.arguments);
   if (tensors_ && report.run.failure.empty()) {
     const std::vector<std::byte> result = tensors_->keep(operation, *flow, report.after);
     results_.insert(results_.end(), result.begin(), result.end());
   }
   return report;
+}
+
+void NetworkRun::emit_recipe(const fs::path& place, const std::vector<workload::Argument>& arguments) const {
+  write_text(place / (options_.name + ".recipe.json"), workload::xrt_recipe(options_.name, arguments).dump(1) + "\n");
+  if (options_.no_data) return;
+  write_text(place / (options_.name + ".profile.json"), workload::xrt_profile(arguments).dump(1) + "\n");
 }
 
 void NetworkRun::finish_chain() {
@@ -131,10 +143,11 @@ nlohmann::ordered_json NetworkRun::json() const {
   nlohmann::ordered_json parts = nlohmann::ordered_json::object();
   for (const auto& [name, ps] : parts_) parts[name] = parts.value(name, std::uint64_t{0}) + ps;
   // Each layer counts as often as the network has it, in times and in resources.
-  nlohmann::ordered_json json = {
-      {"title", network_.name},           {"total_ps", totals_.ps},           {"durations_ps", {totals_.ps}},
-      {"breakdown_ps", std::move(parts)}, {"operations", totals_.operations}, {"failure", failure_},
-      {"window_ps", use_.duration_ps},    {"resources", host::to_json(use_)}, {"layers", reports_}};
+  nlohmann::ordered_json json = {{"title", network_.name},           {"total_ps", totals_.ps},
+                                 {"durations_ps", {totals_.ps}},     {"breakdown_ps", std::move(parts)},
+                                 {"operations", totals_.operations}, {"failure", failure_},
+                                 {"window_ps", use_.duration_ps},    {"energy", host::to_json(energy_)},
+                                 {"resources", host::to_json(use_)}, {"layers", reports_}};
   if (!output_hash_.empty()) {
     const workload::Tensor& output = network_.tensors[*network_.output];
     json["output"] = {{"shape", output.shape}, {"dtype", to_string(output.type)}, {"sha256", output_hash_}};
@@ -145,6 +158,7 @@ nlohmann::ordered_json NetworkRun::json() const {
 
 std::string NetworkRun::summary() const {
   std::string text;
+  if (as_table()) text += fmt::format("energy {}\n", host::to_text(energy_, use_));
   if (!output_hash_.empty()) {
     const workload::Tensor& output = network_.tensors[*network_.output];
     text += fmt::format("output {} of {}, SHA-256 {}\n", workload::to_string(output.shape), to_string(output.type),

@@ -13,6 +13,7 @@
 #include <nlohmann/json.hpp>
 
 #include "sim/cli/workload_options.hpp"
+#include "sim/host/energy.hpp"
 #include "sim/host/program_run.hpp"
 #include "sim/workload/assembler.hpp"
 #include "sim/workload/net/network.hpp"
@@ -43,6 +44,7 @@ class NetworkRun {
   workload::OperationReport run_once(host::ProgramRunner& runner, const workload::Layer& layer,
                                      const std::filesystem::path& elf, const workload::Flow* flow,
                                      const std::string& file_suffix);
+  void emit_recipe(const std::filesystem::path& place, const std::vector<workload::Argument>& arguments) const;
   void finish_chain();
 
   WorkloadOptions& options_;
@@ -54,6 +56,7 @@ class NetworkRun {
   std::uint64_t next_seed_;
   workload::LayerTotals totals_;
   host::ResourceReport use_;
+  host::Energy energy_;
   std::vector<std::pair<std::string, std::uint64_t>> parts_;
   std::vector<std::string> degenerate_;
   std::string failure_;

@@ -187,7 +187,7 @@ void add_run(CLI::App& app, Action& action) {
                   examples({"aie4sim run copy.elf --arg 0=in.bin --arg 1=out:4096:out.bin",
                             "aie4sim run gemm.elf --instance DPU:gemm --arg 0=a.bin --arg 1=b.bin --arg 2=out:16M "
                             "--repeat 10 --stats gemm.json",
-                            "aie4sim run copy.elf --arg 0=in.bin --arg 1=out:4K --set ddr.bytes_per_us=20000"}));
+                            "aie4sim run copy.elf --arg 0=in.bin --arg 1=out:4K --set noc.bytes_per_us=20000"}));
   command->callback([options, &action] { action = [options] { return run(*options); }; });
 }
 

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // `aie4sim sweep`: many runs with other parameters, into one file.
 #include <algorithm>
-#include <array>
 #include <csignal>
 #include <fmt/format.h>
 #include <iostream>
 #include <memory>
-#include <openssl/evp.h>
 #include <string>
+#include <system_error>
 #include <thread>
 #include <vector>
 
 #include "sim/cli/command.hpp"
 #include "sim/cli/files.hpp"
 #include "sim/cli/progress.hpp"
+#include "sim/sweep/inputs.hpp"
 #include "sim/sweep/points.hpp"
 #include "sim/sweep/pool.hpp"
 #include "sim/sweep/spec.hpp"
@@ -24,7 +24,6 @@ namespace aie4::cli {
 namespace {
 
 constexpr std::size_t kSpecLimit = std::size_t{1} << 20;
-constexpr std::size_t kProgramLimit = std::size_t{1} << 30;
 
 struct SweepOptions {
   std::string spec;
@@ -32,6 +31,7 @@ struct SweepOptions {
   unsigned jobs = 0;
   unsigned timeout_s = 0;
   bool retry = false;
+  bool restart = false;
   bool dry_run = false;
   bool json = false;
   bool csv = false;
@@ -45,17 +45,13 @@ void interrupt(int) {
   interrupted = 1;
 }
 
-std::string sha256(std::span<const std::byte> data) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned size = 0;
-  if (EVP_Digest(data.data(), data.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1) {
-    throw std::runtime_error("SHA-256 failed");
-  }
-  return fmt::format("{:02x}", fmt::join(digest.begin(), digest.begin() + size, ""));
-}
-
 std::string text_of(const std::vector<std::byte>& data) {
   return {reinterpret_cast<const char*>(data.data()), data.size()};
+}
+
+/// In which the runs work.
+std::filesystem::path folder_of(const SweepOptions& options) {
+  return std::filesystem::absolute(options.spec).parent_path();
 }
 
 /// Runs what is open; returns how many points are still open at the end.
@@ -70,8 +66,7 @@ std::size_t run_open(sweep::SweepWriter& writer, const std::vector<sweep::Point>
     if (threaded && !chosen) words.insert(words.end(), {"--threads", "1"});
     words.emplace_back("--json");
   }
-  sweep::PoolOptions pool{
-      .jobs = options.jobs, .folder = std::filesystem::absolute(options.spec).parent_path(), .timeout = {}};
+  sweep::PoolOptions pool{.jobs = options.jobs, .folder = folder_of(options), .timeout = {}};
   if (options.timeout_s != 0) pool.timeout = std::chrono::seconds(options.timeout_s);
   std::signal(SIGINT, interrupt);
   std::signal(SIGTERM, interrupt);
@@ -102,11 +97,15 @@ int sweep_all(const SweepOptions& options) {
     return kExitOk;
   }
   const std::filesystem::path output = options.output.empty() ? spec_file.stem().string() + ".db" : options.output;
-  const std::string build = sha256(read_file("/proc/self/exe", kProgramLimit));
   try {
+    const sweep::Provenance provenance{.version = AIE4SIM_VERSION,
+                                       .build = sweep::file_sha256("/proc/self/exe"),
+                                       .spec = spec_text,
+                                       .inputs = sweep::read_inputs(points, folder_of(options))};
     std::size_t open = 0;
     {
-      sweep::SweepWriter writer(output, spec, points, {AIE4SIM_VERSION, build, spec_text});
+      sweep::SweepWriter writer(output, spec, points, provenance,
+                                options.restart ? sweep::Begin::Restart : sweep::Begin::GoOn);
       if (options.retry) writer.forget_failures();
       open = run_open(writer, points, options);
     }
@@ -125,6 +124,8 @@ int sweep_all(const SweepOptions& options) {
   } catch (const sweep::StoreError& error) {
     throw UsageError(error.what());
   } catch (const sweep::SqliteError& error) {
+    throw Failure(error.what());
+  } catch (const std::system_error& error) {
     throw Failure(error.what());
   }
 }
@@ -156,11 +157,13 @@ void add_sweep(CLI::App& app, Action& action) {
       ->check(CLI::Range(0U, 1000000U))
       ->capture_default_str();
   command->add_flag("--retry", options->retry, "Run what failed before again");
+  command->add_flag("--restart", options->restart, "Throw away the results in the file and begin anew");
   command->add_flag("--dry-run", options->dry_run, "Only print the command lines");
   CLI::Option* json = command->add_flag("--json", options->json, "Print JSON, times in picoseconds");
   command->add_flag("--csv", options->csv, "Print comma-separated values")->excludes(json);
   command->footer(
-      "What a killed sweep had finished is kept: the same command goes on where it stopped.\nThe table has simulated "
+      "What a killed sweep had finished is kept: the same command goes on where it stopped, unless the spec, a file\n"
+      "that the runs read or aie4sim itself is another now.\nThe table has simulated "
       "times only; equal sweeps give equal tables.\n\n" +
       examples({"aie4sim sweep bandwidth.toml", "aie4sim sweep bandwidth.toml -o run.db --jobs 4 --csv",
                 "aie4sim sweep bandwidth.toml --dry-run"}));

@@ -2,6 +2,7 @@
 #include "sim/cli/workload_options.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <cstdlib>
 #include <filesystem>
 #include <fmt/format.h>
@@ -32,6 +33,16 @@ std::unique_ptr<compute::KernelExecutor> make_executor(const WorkloadOptions& op
   return std::make_unique<compute::ThreadExecutor>(options.threads);
 }
 
+/// Empty, or what is wrong with a text that becomes part of file names and a kernel's name.
+std::string valid_name(const std::string& text) {
+  constexpr std::size_t kLongest = 64;
+  const auto letter = [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0 || c == '_'; };
+  const bool good =
+      std::ranges::all_of(text, [&](char c) { return letter(c) || std::isdigit(static_cast<unsigned char>(c)) != 0; });
+  if (good && !text.empty() && letter(text.front()) && text.size() <= kLongest) return {};
+  return fmt::format("expected an identifier of 1 to {} letters, digits and _, came '{}'", kLongest, text);
+}
+
 }  // namespace
 
 fs::path laboratory_cache() {
@@ -55,7 +66,11 @@ void WorkloadOptions::add_to(CLI::App& command) {
       ->check(CLI::Range(0U, compute::ThreadExecutor::kMaxThreads))
       ->capture_default_str();
   command.add_flag("--no-data", no_data, "Times only: kernels are not computed")->excludes(checking);
-  command.add_option("--emit", emit, "Keep control code, ELF and data in this folder, which must not exist");
+  command.add_option("--emit", emit,
+                     "Keep control code, ELF, data and a recipe for xrt-runner in this folder, which must not exist");
+  command.add_option("--name", name, "Of the program: NAME.elf, for XRT its instance NAME:dpu")
+      ->check(CLI::Validator(valid_name, "IDENTIFIER"))
+      ->capture_default_str();
   command.add_option("--aiebu-asm", assembler, "The assembler (default: in $PATH, else the laboratory's)");
   command.add_option("--stats", stats, "Write everything as JSON to this file");
   command.add_flag("--json", json, "Print JSON, times in picoseconds");

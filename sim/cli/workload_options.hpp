@@ -21,6 +21,7 @@ namespace aie4::cli {
 struct WorkloadOptions {
   std::string assembler;
   std::string emit;
+  std::string name = "program";
   std::string stats;
   unsigned columns = 0;  ///< 0: all there are.
   unsigned repeat = 1;

@@ -29,6 +29,15 @@ std::array<Part, 5> parts(const Energy& energy) {
 
 }  // namespace
 
+void Energy::add(const Energy& part, std::uint64_t times) {
+  const auto factor = static_cast<double>(times);
+  idle += factor * part.idle;
+  products += factor * part.products;
+  core_memory += factor * part.core_memory;
+  memory_tiles += factor * part.memory_tiles;
+  ddr += factor * part.ddr;
+}
+
 Energy energy_of(const ResourceReport& report, const Parameters& parameters) {
   constexpr double kPicosecondsPerCycle = 1e6;  // At 1 MHz.
   Energy energy;

@@ -2,6 +2,7 @@
 // What a run may have cost in energy: a rough guess (timing notes 3.8). None of the parameters energy.* is measured.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include <nlohmann/json_fwd.hpp>
@@ -19,6 +20,8 @@ struct Energy {
   double memory_tiles = 0;
   double ddr = 0;
 
+  /// What `times` runs that cost `part` add.
+  void add(const Energy& part, std::uint64_t times = 1);
   [[nodiscard]] double total() const { return idle + products + core_memory + memory_tiles + ddr; }
 };
 

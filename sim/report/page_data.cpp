@@ -80,6 +80,7 @@ Json point_json(const sweep::StoredPoint& point, std::size_t number, bool detail
   row["time_ps"] = outcome.time_ps;
   row["window_ps"] = outcome.window_ps;
   row["ddr_bytes"] = ddr_bytes(outcome);
+  if (outcome.energy_pj) row["energy_pj"] = *outcome.energy_pj;
   if (const auto& operations = point.operations ? point.operations : outcome.operations) {
     row["operations"] = *operations;
   }

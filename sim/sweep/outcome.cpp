@@ -2,6 +2,7 @@
 #include "sim/sweep/outcome.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 #include <stdexcept>
 
@@ -77,6 +78,16 @@ Resource resource(const Json& row) {
   return result;
 }
 
+/// Mean of `runs`.
+std::uint64_t energy_pj(const Json& energy, std::size_t runs) {
+  constexpr double kPicojoulesPerNanojoule = 1e3;
+  constexpr double kMost = 1e18;
+  const Json& total = member(object(energy, "energy"), "total_nj");
+  const double picojoules = total.is_number() ? total.get<double>() * kPicojoulesPerNanojoule : -1;
+  if (!(picojoules >= 0 && picojoules <= kMost)) throw Unreadable("total_nj is no number of 0 or more");
+  return static_cast<std::uint64_t>(std::llround(picojoules / static_cast<double>(runs)));
+}
+
 void read_series(const Json& series, Outcome& outcome) {
   outcome.bin_ps = number(member(series, "bin_ps"), "bin_ps");
   for (const auto& [name, values] : object(member(series, "bytes"), "bytes").items()) {
@@ -99,6 +110,8 @@ void read(const Json& json, Outcome& outcome) {
   }
   if (const auto found = json.find("operations"); found != json.end())
     outcome.operations = number(*found, "operations");
+  if (const auto found = json.find("energy"); found != json.end())
+    outcome.energy_pj = energy_pj(*found, durations.size());
   if (const auto found = json.find("breakdown_ps"); found != json.end())
     outcome.breakdown_ps = numbers(*found, "breakdown_ps");
   if (const auto found = json.find("series"); found != json.end()) read_series(*found, outcome);

@@ -32,6 +32,7 @@ struct Outcome {
   std::uint64_t time_ps = 0;                ///< Mean of the runs, doorbell to completion interrupt.
   std::uint64_t window_ps = 0;              ///< What the uses of resources refer to.
   std::optional<std::uint64_t> operations;  ///< Arithmetic operations of one run.
+  std::optional<std::uint64_t> energy_pj;   ///< Of one run, picojoules: a rough guess.
   std::uint64_t bin_ps = 0;                 ///< Length of a window of `series`.
   std::vector<Series> series;
   std::vector<Resource> resources;  ///< Those that did or waited for anything.

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sim/sweep/store.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <optional>
 #include <sys/file.h>
 #include <system_error>
 #include <unistd.h>
@@ -46,6 +48,17 @@ void put_value(Statement& statement, const Value& value) {
   }
 }
 
+/// Those that were not there before; a run that lacked one has failed.
+void put_inputs(Sqlite& database, const std::vector<Input>& inputs) {
+  Statement row(database, "INSERT OR IGNORE INTO input VALUES (?, ?)");
+  for (const Input& input : inputs) row.bind(std::string_view(input.name)).bind(std::string_view(input.sha256)).run();
+}
+
+/// Of a point's key.
+std::string command_line(const std::string& key) {
+  return fmt::format("{}", fmt::join(nlohmann::json::parse(key).get<std::vector<std::string>>(), " "));
+}
+
 std::string dump(const nlohmann::ordered_json& json) {
   return json.dump(-1, ' ', true, nlohmann::json::error_handler_t::replace);
 }
@@ -68,37 +81,54 @@ StoreLock::~StoreLock() {
   close(fd_);
 }
 
-void check_file(Sqlite& database, const std::filesystem::path& file) {
+void check_sweep(Sqlite& database, const std::filesystem::path& file) {
   std::uint64_t application = 0;
-  std::uint64_t version = 0;
   try {
     application = pragma(database, "application_id");
-    version = pragma(database, "user_version");
   } catch (const SqliteError&) {
     // Not even a database.
   }
   if (application != kApplicationId) {
     throw StoreError(fmt::format("{}: expected a file that `aie4sim sweep` wrote, came something else", file.string()));
   }
+}
+
+void check_file(Sqlite& database, const std::filesystem::path& file) {
+  check_sweep(database, file);
+  const std::uint64_t version = pragma(database, "user_version");
   if (version != kSchemaVersion) {
-    throw StoreError(
-        fmt::format("{}: expected version {} of the tables, came {}", file.string(), kSchemaVersion, version));
+    throw StoreError(fmt::format("{}: expected version {} of the tables, came {} (aie4sim sweep --restart)",
+                                 file.string(), kSchemaVersion, version));
   }
 }
 
 SweepWriter::SweepWriter(const std::filesystem::path& file, const Spec& spec, const std::vector<Point>& points,
-                         const Provenance& provenance)
+                         const Provenance& provenance, Begin begin)
     : file_(file), lock_(file), database_(file, Sqlite::Mode::Write) {
   if (is_empty(database_)) {
+    Transaction transaction(database_);
     create(spec, points, provenance);
+    transaction.commit();
+  } else if (begin == Begin::Restart) {
+    check_sweep(database_, file);
+    Transaction transaction(database_);
+    drop();
+    create(spec, points, provenance);
+    transaction.commit();
   } else {
     check_file(database_, file);
-    check(points, provenance);
+    go_on(spec, points, provenance);
   }
 }
 
+void SweepWriter::drop() {
+  std::vector<std::string> names;
+  Statement tables(database_, "SELECT name FROM sqlite_master WHERE type = 'table'");
+  while (tables.step()) names.push_back(tables.text());
+  for (const std::string& name : names) database_.run(fmt::format("DROP TABLE \"{}\"", name).c_str());
+}
+
 void SweepWriter::create(const Spec& spec, const std::vector<Point>& points, const Provenance& provenance) {
-  Transaction transaction(database_);
   database_.run(fmt::format("PRAGMA application_id = {}", kApplicationId).c_str());
   database_.run(fmt::format("PRAGMA user_version = {}", kSchemaVersion).c_str());
   database_.run(kSchema);
@@ -131,29 +161,64 @@ void SweepWriter::create(const Spec& spec, const std::vector<Point>& points, con
       value_row.run();
     }
   }
+  put_inputs(database_, provenance.inputs);
+}
+
+void SweepWriter::go_on(const Spec& spec, const std::vector<Point>& points, const Provenance& provenance) {
+  if (const std::vector<std::string> found = differences(spec, points, provenance); !found.empty()) {
+    throw StoreError(
+        fmt::format("{}: expected results of this sweep, came some of another: {}. --restart throws them "
+                    "away and begins anew, -o writes to another file",
+                    file_.string(), fmt::join(found, "; ")));
+  }
+  Transaction transaction(database_);
+  Statement meta_row(database_, "UPDATE meta SET value = ? WHERE key = ? AND value <> ?");
+  for (const auto& [key, value] : {std::pair{"name", spec.name}, {"spec", provenance.spec}}) {
+    meta_row.bind(value).bind(std::string_view(key)).bind(value).run();
+  }
+  put_inputs(database_, provenance.inputs);
   transaction.commit();
 }
 
-void SweepWriter::check(const std::vector<Point>& points, const Provenance& provenance) {
-  std::size_t equal = 0;
-  std::size_t stored = 0;
-  Statement rows(database_, "SELECT words FROM point ORDER BY id");
-  while (rows.step()) {
-    if (stored < points.size() && rows.text() == points[stored].key()) ++equal;
-    ++stored;
-  }
-  if (equal != points.size() || stored != points.size()) {
-    throw StoreError(
-        fmt::format("{}: expected the {} points of this sweep, came a file with {} of which {} are the same: choose "
-                    "another file with -o, or remove it",
-                    file_.string(), points.size(), stored, equal));
-  }
+std::vector<std::string> SweepWriter::differences(const Spec& spec, const std::vector<Point>& points,
+                                                  const Provenance& provenance) {
+  std::vector<std::string> found;
   if (meta(database_, "build") != provenance.build) {
-    throw StoreError(
-        fmt::format("{}: expected results of this aie4sim, came some of another build (version {}): choose "
-                    "another file with -o, or remove it",
-                    file_.string(), meta(database_, "version")));
+    found.push_back(fmt::format("they are of another build of aie4sim (version {})", meta(database_, "version")));
   }
+  Statement rows(database_, "SELECT words, workload, preset, operations, dtype FROM point ORDER BY id");
+  std::optional<std::string> first;
+  std::size_t stored = 0;
+  for (; rows.step(); ++stored) {
+    if (first || stored >= points.size()) continue;
+    const std::string words = rows.text();
+    const Point& point = points[stored];
+    const bool same = rows.text() == spec.workloads[point.workload].name &&
+                      rows.text() == spec.presets[point.preset].name && rows.optional_number() == point.operations &&
+                      rows.text() == point.dtype;
+    if (words != point.key()) {
+      first = fmt::format("the spec has changed: point {} was `aie4sim {}`, is `aie4sim {}`", stored,
+                          command_line(words), command_line(point.key()));
+    } else if (!same) {
+      first = fmt::format("the spec has changed: point {} has another name, preset, operations or dtype", stored);
+    }
+  }
+  if (!first && stored != points.size()) {
+    first = fmt::format("the spec has changed: there were {} points, there are {}", stored, points.size());
+  }
+  if (first) found.push_back(*first);
+  Statement inputs(database_, "SELECT name, sha256 FROM input ORDER BY name");
+  while (inputs.step()) {
+    const std::string name = inputs.text();
+    const auto now = std::ranges::find(provenance.inputs, name, &Input::name);
+    if (now == provenance.inputs.end()) {
+      // Another spec reads other files.
+      if (!first) found.push_back(fmt::format("{} is not there any more", name));
+    } else if (now->sha256 != inputs.text()) {
+      found.push_back(fmt::format("{} has changed", name));
+    }
+  }
+  return found;
 }
 
 std::vector<std::size_t> SweepWriter::open_points() {
@@ -173,11 +238,11 @@ void SweepWriter::put(std::size_t point, const Outcome& outcome) {
   const bool done = outcome.succeeded();
   const auto if_done = [done](std::uint64_t value) { return done ? std::optional(value) : std::nullopt; };
   // No "OR REPLACE": a second result of a point would be a defect, and fails here.
-  Statement result(database_, "INSERT INTO result VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  Statement result(database_, "INSERT INTO result VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   result.bind(point).bind(std::string_view(done ? "done" : "failed")).bind(outcome.error);
   result.bind(static_cast<std::uint64_t>(outcome.exit_status)).bind(if_done(outcome.time_ps));
   result.bind(if_done(outcome.window_ps)).bind(outcome.operations).bind(if_done(ddr_bytes(outcome)));
-  result.bind(if_done(outcome.bin_ps)).bind(dump(outcome.unmodelled)).run();
+  result.bind(outcome.energy_pj).bind(if_done(outcome.bin_ps)).bind(dump(outcome.unmodelled)).run();
   Statement setting(database_, "INSERT INTO setting VALUES (?, ?, ?)");
   for (const auto& [name, value] : outcome.parameters) setting.bind(point).bind(name).bind(value).run();
   Statement part(database_, "INSERT INTO part VALUES (?, ?, ?, ?)");

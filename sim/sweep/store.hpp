@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/sweep/inputs.hpp"
 #include "sim/sweep/outcome.hpp"
 #include "sim/sweep/points.hpp"
 #include "sim/sweep/spec.hpp"
@@ -28,6 +29,13 @@ struct Provenance {
   std::string version;  ///< Of the program.
   std::string build;    ///< SHA-256 of the program.
   std::string spec;     ///< The text of the spec.
+  std::vector<Input> inputs;
+};
+
+/// What happens to a file that is there already.
+enum class Begin : std::uint8_t {
+  GoOn,     ///< With what it lacks, if it is of this sweep.
+  Restart,  ///< Its results are thrown away, whatever sweep it is of.
 };
 
 /// Keeps other sweeps out of the file while this one writes.
@@ -45,10 +53,10 @@ class StoreLock {
 
 class SweepWriter {
  public:
-  /// Begins a file, or goes on with one that was begun with equal points by the same program. Throws StoreError if it
-  /// is anything else, and SqliteError.
+  /// Begins a file, or goes on with one that was begun with equal points, by the same program, from the same inputs.
+  /// Throws StoreError if it is anything else, with what differs, and SqliteError.
   SweepWriter(const std::filesystem::path& file, const Spec& spec, const std::vector<Point>& points,
-              const Provenance& provenance);
+              const Provenance& provenance, Begin begin = Begin::GoOn);
 
   /// The points without a result, ascending.
   [[nodiscard]] std::vector<std::size_t> open_points();
@@ -59,7 +67,10 @@ class SweepWriter {
 
  private:
   void create(const Spec& spec, const std::vector<Point>& points, const Provenance& provenance);
-  void check(const std::vector<Point>& points, const Provenance& provenance);
+  void drop();
+  void go_on(const Spec& spec, const std::vector<Point>& points, const Provenance& provenance);
+  [[nodiscard]] std::vector<std::string> differences(const Spec& spec, const std::vector<Point>& points,
+                                                     const Provenance& provenance);
 
   std::filesystem::path file_;
   StoreLock lock_;

@@ -8,7 +8,9 @@
 
 namespace aie4::sweep {
 
-/// Throws StoreError if it is not, or of another version.
+/// Throws StoreError if it is not.
+void check_sweep(Sqlite& database, const std::filesystem::path& file);
+/// Throws StoreError if it is not, or its tables are of another version.
 void check_file(Sqlite& database, const std::filesystem::path& file);
 
 }  // namespace aie4::sweep

@@ -66,8 +66,9 @@ void read_points(Sqlite& database, StoredSweep& sweep) {
 }
 
 void read_results(Sqlite& database, StoredSweep& sweep) {
-  Statement results(database,
-                    "SELECT point, error, exit_status, time_ps, window_ps, operations, bin_ps, unmodelled FROM result");
+  Statement results(
+      database,
+      "SELECT point, error, exit_status, time_ps, window_ps, operations, energy_pj, bin_ps, unmodelled FROM result");
   while (results.step()) {
     StoredPoint& point = point_at(sweep, results.number());
     Outcome& outcome = point.outcome.emplace();
@@ -76,6 +77,7 @@ void read_results(Sqlite& database, StoredSweep& sweep) {
     outcome.time_ps = results.number();
     outcome.window_ps = results.number();
     outcome.operations = results.optional_number();
+    outcome.energy_pj = results.optional_number();
     outcome.bin_ps = results.number();
     outcome.unmodelled = Json::parse(results.text()).get<std::vector<std::string>>();
   }

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <optional>
+#include <string>
 
 #include <nlohmann/json.hpp>
 
@@ -58,6 +60,16 @@ std::string quoted(const std::string& text) {
   return result + '"';
 }
 
+bool has_energy(const StoredSweep& sweep) {
+  return std::ranges::any_of(sweep.points,
+                             [](const StoredPoint& point) { return point.outcome && point.outcome->energy_pj; });
+}
+
+std::string microjoules(const Outcome& outcome) {
+  constexpr double kPicojoules = 1e6;  // In a microjoule.
+  return outcome.energy_pj ? fmt::format("{:.2f}", static_cast<double>(*outcome.energy_pj) / kPicojoules) : "-";
+}
+
 std::string points_text(const StoredSweep& sweep) {
   const bool presets =
       std::ranges::any_of(sweep.points, [](const StoredPoint& point) { return !point.preset.empty(); });
@@ -65,7 +77,9 @@ std::string points_text(const StoredSweep& sweep) {
   if (presets) head.emplace_back("preset");
   const std::size_t left = head.size();
   for (const Factor& factor : sweep.factors) head.push_back(factor.name);
-  head.insert(head.end(), {"time us", "DDR bytes", "DDR MB/s", ""});
+  head.insert(head.end(), {"time us", "DDR bytes", "DDR MB/s"});
+  if (has_energy(sweep)) head.emplace_back("energy uJ");
+  head.emplace_back("");
   std::vector<Row> rows = {head};
   for (const StoredPoint& point : sweep.points) {
     Row row = {point.workload};
@@ -74,10 +88,12 @@ std::string points_text(const StoredSweep& sweep) {
     if (point.outcome && point.outcome->succeeded()) {
       row.insert(row.end(), {fmt::format("{:.3f}", static_cast<double>(point.outcome->time_ps) / 1e6),
                              fmt::format("{}", ddr_bytes(*point.outcome)),
-                             fmt::format("{:.0f}", megabytes_per_second(*point.outcome)), ""});
+                             fmt::format("{:.0f}", megabytes_per_second(*point.outcome))});
+      if (has_energy(sweep)) row.push_back(microjoules(*point.outcome));
+      row.emplace_back("");
     } else {
-      row.insert(row.end(),
-                 {"-", "-", "-", point.outcome ? fmt::format("FAILED: {}", point.outcome->error) : "not run yet"});
+      row.resize(head.size() - 1, "-");
+      row.push_back(point.outcome ? fmt::format("FAILED: {}", point.outcome->error) : "not run yet");
     }
     rows.push_back(std::move(row));
   }
@@ -98,6 +114,8 @@ std::string sensitivities_text(const std::vector<Sensitivity>& entries) {
 
 std::string to_text(const StoredSweep& sweep) {
   std::string text = points_text(sweep);
+  if (has_energy(sweep))
+    text += "\nEnergy is a rough guess (low confidence): for comparing runs, no value to believe.\n";
   if (const std::vector<Sensitivity> entries = sensitivities(sweep); !entries.empty()) {
     text += fmt::format("\n{}\nElasticity: the per cent by which time changes if the value grows by one per cent.\n",
                         sensitivities_text(entries));
@@ -125,6 +143,7 @@ std::string to_json(const StoredSweep& sweep) {
       row["time_ps"] = point.outcome->time_ps;
       row["window_ps"] = point.outcome->window_ps;
       row["ddr_bytes"] = ddr_bytes(*point.outcome);
+      if (point.outcome->energy_pj) row["energy_pj"] = *point.outcome->energy_pj;
     } else if (point.outcome) {
       row["exit_status"] = point.outcome->exit_status;
       row["error"] = point.outcome->error;
@@ -146,15 +165,17 @@ std::string to_json(const StoredSweep& sweep) {
 std::string to_csv(const StoredSweep& sweep) {
   std::string text = "workload,preset";
   for (const Factor& factor : sweep.factors) text += fmt::format(",{}", quoted(factor.name));
-  text += ",status,time_ps,window_ps,ddr_bytes,error\n";
+  text += ",status,time_ps,window_ps,ddr_bytes,energy_pj,error\n";
   for (const StoredPoint& point : sweep.points) {
     text += fmt::format("{},{}", quoted(point.workload), quoted(point.preset));
     for (const Factor& factor : sweep.factors) text += fmt::format(",{}", quoted(value_in(point, factor.name)));
     text += fmt::format(",{}", status_of(point));
     if (point.outcome && point.outcome->succeeded()) {
-      text += fmt::format(",{},{},{},\n", point.outcome->time_ps, point.outcome->window_ps, ddr_bytes(*point.outcome));
+      const std::optional<std::uint64_t>& energy = point.outcome->energy_pj;
+      text += fmt::format(",{},{},{},{},\n", point.outcome->time_ps, point.outcome->window_ps,
+                          ddr_bytes(*point.outcome), energy ? std::to_string(*energy) : "");
     } else {
-      text += fmt::format(",,,,{}\n", point.outcome ? quoted(point.outcome->error) : "");
+      text += fmt::format(",,,,,{}\n", point.outcome ? quoted(point.outcome->error) : "");
     }
   }
   return text;

@@ -3,6 +3,7 @@
 
 #include <cstring>
 #include <fmt/format.h>
+#include <map>
 #include <stdexcept>
 #include <string>
 
@@ -160,6 +161,27 @@ std::vector<RegisterWrite> write_circuit(const Circuit& circuit) {
   return {{at(circuit.tile, registers::config_offset(kind, Switch::Wide512, PortDirection::Manager, to)), {manager}},
           {at(circuit.tile, registers::config_offset(kind, Switch::Wide512, PortDirection::Subordinate, from)),
            {set(subordinate_config::Subordinate_Enable, 0, 1)}}};
+}
+
+std::vector<RegisterWrite> write_switch(TileId tile, std::span<const Circuit> circuits) {
+  const TileKind kind = kGeometry.kind(tile);
+  std::map<std::uint32_t, std::uint32_t> values;  // By address.
+  for (const PortDirection direction : {PortDirection::Manager, PortDirection::Subordinate}) {
+    for (const registers::StreamPort& port : registers::ports(kind, Switch::Wide512, direction)) {
+      values[at(tile, registers::config_offset(kind, Switch::Wide512, direction, port))] = 0;
+    }
+  }
+  for (const Circuit& circuit : circuits) {
+    for (const RegisterWrite& write : write_circuit(circuit)) values.at(write.address) = write.words.front();
+  }
+  std::vector<RegisterWrite> writes;
+  for (const auto& [address, value] : values) {
+    if (writes.empty() || address != writes.back().address + 4 * writes.back().words.size()) {
+      writes.push_back({address, {}});
+    }
+    writes.back().words.push_back(value);
+  }
+  return writes;
 }
 
 std::vector<RegisterWrite> write_token_route(unsigned column, unsigned first, unsigned count) {

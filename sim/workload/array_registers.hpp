@@ -26,6 +26,8 @@ struct RegisterWrite {
 [[nodiscard]] RegisterWrite write_lock(const LockValue& lock);
 /// Manager and subordinate of a circuit.
 [[nodiscard]] std::vector<RegisterWrite> write_circuit(const Circuit& circuit);
+/// The whole 512-bit switch of a tile: these circuits, all of them in that tile, and nothing that another program left.
+[[nodiscard]] std::vector<RegisterWrite> write_switch(array::TileId tile, std::span<const Circuit> circuits);
 /// Tokens of half A of the shim tile of a column, and of those east of it, on their way west to the uC of the first of
 /// `count` columns.
 [[nodiscard]] std::vector<RegisterWrite> write_token_route(unsigned column, unsigned first, unsigned count);

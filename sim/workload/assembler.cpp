@@ -112,13 +112,13 @@ std::vector<std::string> find_assembler(const AssemblerSearch& search) {
 fs::path assemble(const std::vector<std::string>& assembler, const fs::path& folder, const std::string& name,
                   std::size_t arguments) {
   nlohmann::ordered_json kernel;
-  kernel["name"] = "DPU";
+  kernel["name"] = name;
   kernel["arguments"] = nlohmann::ordered_json::array();
   for (std::size_t i = 0; i < arguments; ++i) {
     kernel["arguments"].push_back(
         {{"name", fmt::format("arg{}", i)}, {"type", "char *"}, {"offset", fmt::format("{:#x}", 8 * i)}});
   }
-  kernel["instance"] = {{{"id", name}, {"ctrl_code_file", fmt::format("./{}.asm", name)}}};
+  kernel["instance"] = {{{"id", kInstance}, {"ctrl_code_file", fmt::format("./{}.asm", name)}}};
   nlohmann::ordered_json configuration;
   configuration["xrt-kernels"] = {kernel};
   write_text(folder / (name + ".json"), configuration.dump(1));

@@ -18,8 +18,11 @@ struct AssemblerSearch {
 /// WorkloadError if it is nowhere.
 [[nodiscard]] std::vector<std::string> find_assembler(const AssemblerSearch& search);
 
-/// Assembles `name`.asm in `folder` to `name`.elf: one kernel DPU with so many pointer arguments and one instance
-/// `name`. Returns the ELF's path. Throws WorkloadError with what aiebu-asm said.
+/// The one instance of a program.
+inline constexpr const char* kInstance = "dpu";
+
+/// Assembles `name`.asm in `folder` to `name`.elf: one kernel `name` (an identifier: XRT wants it to be unique in a
+/// context) with so many pointer arguments. Returns the ELF's path. Throws WorkloadError with what aiebu-asm said.
 std::filesystem::path assemble(const std::vector<std::string>& assembler, const std::filesystem::path& folder,
                                const std::string& name, std::size_t arguments);
 

@@ -4,8 +4,10 @@
 #include <algorithm>
 #include <deque>
 #include <fmt/format.h>
+#include <map>
 #include <span>
 #include <stdexcept>
+#include <utility>
 #include <variant>
 
 #include "models/compute/core/core_image.hpp"
@@ -170,9 +172,12 @@ class UcCode {
         writer_.write(write);
       }
     }
+    std::map<std::pair<std::uint8_t, std::uint8_t>, std::vector<Circuit>> circuits;  // By column and row.
     for (const Circuit& circuit : plan_.circuits) {
-      if (!mine(circuit.tile)) continue;
-      for (const RegisterWrite& write : write_circuit(circuit)) writer_.write(write);
+      if (mine(circuit.tile)) circuits[{circuit.tile.column, circuit.tile.row}].push_back(circuit);
+    }
+    for (const auto& [place, through] : circuits) {
+      for (const RegisterWrite& write : write_switch(through.front().tile, through)) writer_.write(write);
     }
     for (const LockValue& lock : plan_.locks) {
       if (mine(lock.tile)) writer_.write(write_lock(lock));

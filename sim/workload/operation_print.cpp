@@ -71,6 +71,8 @@ std::string to_text(const OperationReport& report) {
       if (part.share > 0) line(part.name, fmt::format("{:>7} busy: {}", percent(part.share), part.busiest));
     }
     line("bound by", report.breakdown.bound);
+    const std::size_t runs = report.run.durations_ps.size();
+    line("energy", host::to_text(report.run.energy, report.run.use) + (runs > 1 ? fmt::format("; {} runs", runs) : ""));
   }
   if (report.verdict) line("check", verdict_text(*report.verdict));
   for (const Diagnostics::BurndownEntry& entry : report.run.unmodelled) {
@@ -110,6 +112,7 @@ nlohmann::ordered_json to_json(const OperationReport& report) {
   }
   json["failure"] = report.run.failure;
   json["window_ps"] = report.run.use.duration_ps;
+  json["energy"] = host::to_json(report.run.energy);
   json["resources"] = host::to_json(report.run.use);
   json["series"] = host::to_json(report.run.bandwidth);
   return json;

@@ -82,7 +82,8 @@ class Sweep(ProgramCase):
         dice = random.Random(SEED)
         kept: dict[int, tuple] = {}
         written: dict[int, tuple[int, int]] = {}
-        for goal in sorted(dice.sample(range(1, POINTS - 10), 3)):
+        half = POINTS // 2
+        for goal in (dice.randrange(1, half - 10), half, dice.randrange(half + 10, POINTS - 10)):
             now = self.kill_at(database, goal)
             self.assertGreaterEqual(len(now), goal)
             self.assertLess(len(now), POINTS)
@@ -104,6 +105,35 @@ class Sweep(ProgramCase):
         self.assertEqual(self.sweep(database), resumed)
         self.assertEqual(self.outputs(), before)
         print(resumed)
+        self.check_page(database)
+
+    def check_page(self, database: Path) -> None:
+        """The report of all points, kept where AIE4SIM_TEST_OUTPUT says."""
+        page = Path(os.environ.get("AIE4SIM_TEST_OUTPUT", self.folder)) / "sweep.html"
+        page.parent.mkdir(parents=True, exist_ok=True)
+        done = subprocess.run([SIMULATOR, "report", str(database), "-o", str(page)], capture_output=True, text=True, check=False,
+                              timeout=PATIENCE)
+        if "built without the charts" in done.stderr:
+            print("no page: ", done.stderr)
+            return
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertEqual(page.read_text(encoding="utf-8").count('"status":"done"'), POINTS)
+        print(f"as a page: {page}")
+
+    def test_a_sweep_goes_on_only_with_the_program_and_data_that_it_began_with(self) -> None:
+        database = self.folder / "run.db"
+        kept = self.kill_at(database, 2)
+        (self.folder / "in.bin").write_bytes(random_bytes(SIZE, 4))
+        refused = subprocess.run(self.command(database), capture_output=True, text=True, check=False, timeout=PATIENCE)
+        self.assertEqual((refused.returncode, refused.stdout), (2, ""))
+        self.assertIn("in.bin has changed. --restart throws them away", refused.stderr)
+        self.assertEqual(self.finished(database), kept)
+        with subprocess.Popen(self.command(database, "--restart"), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as child:
+            while not self.finished(database).keys() - kept.keys():
+                self.assertIsNone(child.poll(), "the sweep ended before it was killed")
+            child.send_signal(signal.SIGKILL)
+            child.wait()
+        self.assertEqual((self.folder / "out-0.bin").read_bytes(), random_bytes(SIZE, 4))
 
     def test_the_run_in_a_sweep_is_the_run_alone(self) -> None:
         database = self.folder / "run.db"

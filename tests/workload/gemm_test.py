@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Matrix products of random shapes and types, and one of them judged here, from files."""
 
+import json
 import random
 import struct
 import unittest
@@ -72,13 +73,18 @@ class Gemm(WorkloadCase):
     def test_the_emitted_program_runs_by_itself_and_multiplies(self) -> None:
         m, n, k, shift = 37, 24, 45, 10
         folder = self.folder / "emitted"
-        self.report("gemm", "--m", m, "--n", n, "--k", k, "--shift", shift, "--dtype-c", "i32", "--emit", folder)
+        self.report("gemm", "--m", m, "--n", n, "--k", k, "--shift", shift, "--dtype-c", "i32", "--emit", folder, "--name", "small")
         a, b, c = ((folder / f"{name}.bin").read_bytes() for name in "abc")
         out = self.folder / "c"
-        done = self.run_program("run", folder / "program.elf", "--arg", f"0={folder}/a.bin", "--arg",
+        done = self.run_program("run", folder / "small.elf", "--arg", f"0={folder}/a.bin", "--arg",
                                 f"1={folder}/b.bin", "--arg", f"2=out:{len(c)}:{out}")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertEqual(out.read_bytes(), c)
+        buffers = json.loads((folder / "small.recipe.json").read_text())["resources"]["buffers"]
+        self.assertEqual([(each["name"], each["type"], each["size"]) for each in buffers],
+                         [("a", "input", len(a)), ("b", "input", len(b)), ("c", "output", len(c))])
+        self.assertEqual(sorted(path.name for path in folder.iterdir()), ["a.bin", "b.bin", "c.bin"] + [
+            f"small.{kind}" for kind in ("asm", "elf", "json", "profile.json", "recipe.json")])
         row = (k + 3) // 4 * 4
         signed = [[struct.unpack_from(f"{k}b", matrix, i * row) for i in range(count)] for matrix, count in ((a, m), (b, n))]
         for i in range(m):

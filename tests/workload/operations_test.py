@@ -54,6 +54,20 @@ class Operations(WorkloadCase):
             with self.subTest(columns=columns):
                 self.check_layers(layers, "--columns", str(columns))
 
+    def test_the_energy_of_a_network_is_that_of_its_layers_each_as_often_as_it_counts(self) -> None:
+        network = self.network([{"op": "eltwise", "kind": "add", "elements": 5000, "count": 3},
+                                {"op": "softmax", "rows": 20, "width": 64}])
+        report = self.report("net", network, "--no-data")
+        self.assertEqual(report["energy"]["confidence"], "low")
+        for part in ("total_nj", "idle_nj", "ddr_nj", "memory_tiles_nj"):
+            parts = [layer["count"] * layer["energy"][part] for layer in report["layers"]]
+            self.assertEqual([layer["count"] for layer in report["layers"]], [3, 1])
+            self.assertGreater(min(parts), 0)
+            self.assertAlmostEqual(report["energy"][part] / sum(parts), 1)
+        words = [("net", network, "--no-data"), ("softmax", "--rows", 20, "--width", 64, "--no-data")]
+        for command in words:
+            self.assertRegex(self.run_program(*command).stdout, r"(?m)^energy +[\d.]+ uJ, [\d.]+ W on average \(low confidence\)")
+
     def test_attention_and_mlp_are_right(self) -> None:
         report = self.report("attention", "--heads", 2, "--queries", 33, "--keys", 50, "--head-dim", 16, "--check")
         self.assertEqual([layer["name"] for layer in report["layers"]],

@@ -54,6 +54,7 @@ class Refusals(WorkloadCase):
         folder.mkdir()
         self.refuse("does not exist yet", "gemm", "--m", 8, "--n", 8, "--k", 8, "--emit", folder)
         self.assertEqual(list(folder.iterdir()), [])
+        self.refuse("expected an identifier", "gemm", "--m", 8, "--n", 8, "--k", 8, "--name", "a-b")
         new = self.folder / "new"
         self.refuse("aiebu-asm", "gemm", "--m", 8, "--n", 8, "--k", 8, "--emit", new, "--aiebu-asm", "/nowhere")
         self.assertFalse(new.exists())

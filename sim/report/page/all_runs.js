@@ -13,10 +13,13 @@ export function allRuns(choose) {
     ...(data.sweeps.length > 1 ? [{ text: "file", of: (point) => point.sweep.file }] : []),
     { text: "workload", of: (point) => point.workload },
     ...(presets ? [{ text: "preset", of: (point) => point.preset }] : []),
-    ...factors.map((name) => ({ text: withUnit(name), number: true, of: (point) => point.values[name] })),
+    ...factors.map((name) => ({ text: withUnit(name), number: true, of: (point) => point.values[name],
+      show: (value) => (typeof value === "number" ? format.number(value) : value) })),
     { text: "time (µs)", number: true, of: (point) => point.time_ps && point.time_ps / 1e6, show: format.number },
     { text: "host memory", number: true, of: (point) => point.ddr_bytes, show: format.bytes },
     { text: "host memory rate", number: true, of: (point) => point.ddr_bytes && point.ddr_bytes / (point.window_ps / 1e12), show: format.byteRate },
+    ...(points.some(({ energy_pj }) => energy_pj !== undefined)
+      ? [{ text: "energy (guess)", number: true, of: (point) => point.energy_pj, show: format.energy }] : []),
   ];
   const body = element("tbody", {});
   const heads = [];

@@ -22,7 +22,7 @@ function bars({ title, note, rows, parts, window }) {
       tooltip: { trigger: "item", formatter: (event) => tip([rows[event.dataIndex].name,
         `${event.seriesName}: ${format.picoseconds(rows[event.dataIndex].parts[parts[event.seriesIndex]] ?? 0)}`,
         `${format.percent(event.value / 100)} of ${format.picoseconds(window)}`]) },
-      xAxis: { type: "value", min: 0, max: Math.ceil(end(rows, window) / 10) * 10, name: "share of the time (%)", nameLocation: "middle", nameGap: 26 },
+      xAxis: { type: "value", min: 0, max: Math.ceil(end(rows, window) / 20) * 20, interval: 20, name: "share of the time (%)", nameLocation: "middle", nameGap: 26 },
       yAxis: { type: "category", inverse: true, data: rows.map(({ name }) => name), axisLabel: { width: 330, overflow: "truncate" } },
       series: parts.map((part) => ({
         type: "bar", stack: "time", name: names(part), barMaxWidth: 18, itemStyle: { color: colour(c, part) },
@@ -49,7 +49,8 @@ export function breakdown(run) {
   return bars({
     title: `Busiest resources`, rows, parts: ["busy", ...reasons, "idle"], window: run.window_ps,
     note: `${label(run)}: ${format.picoseconds(run.window_ps)} from the first doorbell to the last interrupt. Resources work at the `
-      + "same time, so each has the whole time to itself; a channel that waits for one burst while it moves another counts both.",
+      + "same time, so each bar has the whole time to itself. A channel that waits for one burst while it moves another counts "
+      + "both: its bar may pass 100 %.",
   });
 }
 

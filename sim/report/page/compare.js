@@ -37,6 +37,8 @@ function numbers(a, b) {
     ["time", format.picoseconds(a.time_ps), format.picoseconds(b.time_ps), change(a.time_ps, b.time_ps)],
     ["host memory, moved", format.bytes(a.ddr_bytes), format.bytes(b.ddr_bytes), change(a.ddr_bytes, b.ddr_bytes)],
     ["host memory, rate", format.byteRate(rate(a)), format.byteRate(rate(b)), change(rate(a), rate(b))],
+    ...(a.energy_pj === undefined || b.energy_pj === undefined ? []
+      : [["energy, a rough guess", format.energy(a.energy_pj), format.energy(b.energy_pj), change(a.energy_pj, b.energy_pj)]]),
   ]));
 }
 

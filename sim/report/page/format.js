@@ -28,6 +28,7 @@ export function timeAxis(ps) {
 export const picoseconds = (ps) => scaled(ps, [[1e12, "s"], [1e9, "ms"], [1e6, "µs"], [1e3, "ns"], [1, "ps"]]);
 export const bytes = (n) => scaled(n, [[1e12, "TB"], [1e9, "GB"], [1e6, "MB"], [1e3, "kB"], [1, "B"]]);
 export const byteRate = (perSecond) => `${bytes(perSecond)}/s`;
+export const energy = (pj) => scaled(pj, [[1e12, "J"], [1e9, "mJ"], [1e6, "µJ"], [1e3, "nJ"], [1, "pJ"]]);
 export const operationRate = (perSecond) =>
   scaled(perSecond, [[1e12, "TOPS"], [1e9, "GOPS"], [1e6, "MOPS"], [1, "OPS"]]);
 export const percent = (share) => (share === 0 ? "0 %" : `${(100 * share).toFixed(Math.abs(share) < 0.1 ? 1 : 0)} %`);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What made these numbers, and how far they can be believed.
 import { details, element, table } from "./dom.js";
-import { data, parameterByName } from "./model.js";
+import { data, format, parameterByName } from "./model.js";
 
 /** Values of a parameter over all runs in which it does not have its default. */
 function changed() {
@@ -19,13 +19,14 @@ function changed() {
 
 const shownValues = (values) => {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted.length <= 6 ? sorted.join(", ") : `${sorted[0]} … ${sorted[sorted.length - 1]} (${sorted.length} values)`;
+  return sorted.length <= 6 ? sorted.map(format.number).join(", ")
+    : `${format.number(sorted[0])} … ${format.number(sorted[sorted.length - 1])} (${sorted.length} values)`;
 };
 
 export function provenance() {
   const rows = changed().map(([name, values]) => {
     const { unit, default: value, confidence, source, description } = parameterByName.get(name);
-    return [{ text: name, title: description }, unit === "1" ? "" : unit, String(value), shownValues(values),
+    return [{ text: name, title: description }, unit === "1" ? "" : unit, format.number(value), shownValues(values),
       { text: confidence, class: confidence }, source];
   });
   const unmodelled = [...new Set(data.sweeps.flatMap((sweep) => sweep.points.flatMap((point) => point.unmodelled ?? [])))];

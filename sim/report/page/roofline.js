@@ -23,8 +23,8 @@ export function roofline(selected, choose) {
   const share = (run) => operationsPerSecond(run) / Math.min(peaks(run).compute, peaks(run).memory * at(run)[0]);
   return figure({
     title: "Roofline", height: 420,
-    note: `Roofs with the parameters of the chosen run: ${format.operationRate(compute)} of ${type} products on all cores, `
-      + `${format.byteRate(memory)} of host memory. A click chooses a run.`,
+    note: `◆ is the chosen run, the line its roof: ${format.operationRate(compute)} of ${type} products on all cores, `
+      + `${format.byteRate(memory)} of host memory. Runs with other parameters (●) may lie above it. A click chooses a run.`,
     draw: (c) => ({
       grid: { left: 84, right: 28, top: 20, bottom: 52 },
       tooltip: { trigger: "item", formatter: ({ data }) => (data.run ? tip([label(data.run), format.operationRate(data.value[1]),

@@ -31,12 +31,15 @@ export function sensitivity() {
         return tip([entry.factor, event.seriesName, `elasticity ${format.elasticity(entry.elasticity)}`,
           `largest against smallest value: ${format.ratio(entry.end_to_end)} the time`, `${entry.points} runs`]);
       } },
-      xAxis: { type: "value", name: "elasticity", nameLocation: "middle", nameGap: 28, axisLabel: { formatter: format.number } },
+      xAxis: { type: "value", name: "elasticity", nameLocation: "middle", nameGap: 28, axisLabel: { formatter: format.number },
+        boundaryGap: ["8%", "8%"] },
       yAxis: { type: "category", inverse: true, data: factors.map(shown) },
       series: workloads.map((workload) => ({
         type: "bar", name: workload, barMaxWidth: 22,
-        data: factors.map((factor) => find(factor, workload)?.elasticity ?? null),
-        label: { show: true, position: "right", formatter: ({ value }) => format.elasticity(value), color: "inherit" },
+        // A value stands at the end of its bar, whichever way that goes.
+        data: factors.map((factor) => find(factor, workload)?.elasticity ?? null)
+          .map((value) => ({ value, label: { position: value < 0 ? "left" : "right" } })),
+        label: { show: true, formatter: ({ value }) => format.elasticity(value), color: "inherit" },
       })),
     }),
     data: table("Elasticity of time by factor and workload",

@@ -40,8 +40,9 @@ function axis(values, name, own) {
   const log = isLog(values);
   const margin = own ? 1 : 1.25;
   const ticks = own && values.length <= 12 ? values : log ? logTicks(low / margin, high * margin) : undefined;
-  return { type: log ? "log" : "value", name: log ? `${name}, logarithmic` : name, nameLocation: "middle",
-    ...(log ? { min: low / margin, max: high * margin } : own ? { min: low, max: high } : { scale: low > 0.6 * high }),
+  const cut = !log && !own && low > 0.6 * high;
+  return { type: log ? "log" : "value", name: log ? `${name}, logarithmic` : cut ? `${name}, not from 0` : name, nameLocation: "middle",
+    ...(log ? { min: low / margin, max: high * margin } : own ? { min: low, max: high } : { scale: cut }),
     axisLabel: { formatter: format.number, ...(ticks && { customValues: ticks }) }, axisTick: ticks && { customValues: ticks } };
 }
 
@@ -76,7 +77,7 @@ function plot(x, line, held) {
         : { type: "category", name: withUnit(x.name), nameLocation: "middle", data: x.values }) },
       yAxis: { nameGap: 60, ...axis(times, "time (µs)", false) },
       series: series.map(({ name, points }, i) => ({ type: "line", name, data: points, symbolSize: 8,
-        symbol: ["circle", "rect", "triangle", "diamond", "roundRect"][i % 5] })),
+        symbol: ["circle", "rect", "triangle", "diamond", "emptyCircle"][i % 5] })),
     }),
     data: table(`Time in µs`, [{ text: withUnit(x.name), number: true }, ...series.map(({ name }) => ({ text: name, number: true }))],
       x.values.map((value) => [String(value), ...series.map(({ points }) => {

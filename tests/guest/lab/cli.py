@@ -11,22 +11,32 @@ from pathlib import Path
 from . import cache, failure, fetch, scenarios, session
 from .errors import LabError
 
-EXAMPLES = """\
-examples:
+LAB = "lab.py run --aie4sim build/release/aie4sim"
+FETCH_EXAMPLES = """\
   lab.py fetch                                   download QEMU, kernels, XRT into the cache (once, about 30 s)
   lab.py fetch --refresh                         move on to the newest versions of the suites
-  lab.py run --aie4sim build/release/aie4sim -- xrt-smi examine
-  lab.py run --aie4sim build/release/aie4sim --kernel 7.2 --memory iova --static-vf -- npu-commands --commands 9
-  lab.py run --aie4sim build/release/aie4sim --no-load -- '. /lab/functions.sh; npu_up; dmesg | tail'
-  lab.py run --aie4sim build/release/aie4sim -- ./my-test arg       a program of yours is copied into the guest
+"""
+RUN_EXAMPLES = """\
+  {call} -- xrt-smi examine
+  {call} --kernel 7.2 --memory iova --static-vf -- npu-commands --commands 9
+  {call} --no-load -- '. /lab/functions.sh; npu_up; dmesg | tail'
+  {call} --profile t.pftrace -- npu-xrt --runs 100
+  {call} -- ./my-test arg       a program of yours is copied into the guest
+"""
+TEST_EXAMPLES = """\
   lab.py test --aie4sim build/release/aie4sim probe commands xrt    scenarios of tests/guest/scenarios in one boot
   lab.py test --aie4sim build/release/aie4sim --faults silence      a group of scenarios/faults.json
   lab.py test --aie4sim build/release/aie4sim --static-vf --kill-rounds 50
-
+"""
+LAB_STATUSES = """
 exit status of run and test: that of COMMAND, or the number of failures; 124 time limit passed;
 125 laboratory, QEMU or device server failed.
 exit status of fetch: 0 everything there; 125 it is not.
-
+"""
+GUEST_STATUSES = """
+exit status: that of COMMAND; 124 time limit passed; 125 laboratory, QEMU or device server failed.
+"""
+ENVIRONMENT = """
 environment:
   AIE4SIM_CACHE          where downloads are kept (default: .cache of the repository)
   AIE4SIM_MIRROR         Debian mirror (default: the one the machine uses)
@@ -40,30 +50,40 @@ environment:
 FORMAT = argparse.RawDescriptionHelpFormatter
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="lab.py", epilog=EXAMPLES, formatter_class=FORMAT,
+def _parser(called: str | None = None) -> argparse.ArgumentParser:
+    """`called`: as what the user knows `lab.py run`, if not as that."""
+    title = "Examples:\n" if called else "examples:\n"
+    examples = RUN_EXAMPLES.format(call=called or LAB)
+    if called:
+        epilog = title + examples + GUEST_STATUSES + ENVIRONMENT
+    else:
+        epilog = title + FETCH_EXAMPLES + examples + TEST_EXAMPLES + LAB_STATUSES + ENVIRONMENT
+    parser = argparse.ArgumentParser(prog="lab.py", epilog=epilog, formatter_class=FORMAT,
                                      description="Runs the unmodified amdxdna driver in QEMU against a simulated NPU.")
     commands = parser.add_subparsers(dest="what", required=True, metavar="fetch|run|test")
     fetching = commands.add_parser("fetch", help="download and unpack everything a guest needs")
     fetching.add_argument("--refresh", action="store_true", help="look for newer versions than those in the cache")
     fetching.add_argument("--set", action="append", choices=fetch.ALL_SETS, help="only these (repeatable)")
-    running = commands.add_parser("run", help="boot a guest and run a command in it", epilog=EXAMPLES,
-                                  formatter_class=FORMAT)
-    add_run_options(running)
+    running = commands.add_parser("run", help="boot a guest and run a command in it", epilog=epilog, prog=called,
+                                  description="Boots an unmodified kernel in QEMU against a fresh device and runs COMMAND in "
+                                              "it.", formatter_class=FORMAT)
+    add_run_options(running, hidden=called is not None)
+    running.add_argument("--called-as", help=argparse.SUPPRESS)
     running.add_argument("--profile", type=Path, metavar="FILE",
                          help="trace the guest's kernel, too, and write one Perfetto timeline of driver and device")
     running.add_argument("command", nargs="+", metavar="COMMAND", help="one string is given to sh -c")
-    testing = commands.add_parser("test", help="run scenarios and check their results", epilog=EXAMPLES,
+    testing = commands.add_parser("test", help="run scenarios and check their results", epilog=epilog,
                                   formatter_class=FORMAT)
     add_run_options(testing)
     scenarios.add_options(testing)
     return parser
 
 
-def add_run_options(parser: argparse.ArgumentParser) -> None:
-    """Options that describe a guest; scenarios take the same."""
-    parser.add_argument("--aie4sim", type=Path, help="the product's binary: device server and firmware tool")
-    parser.add_argument("--kernel", choices=("7.3", "7.2"), default="7.3")
+def add_run_options(parser: argparse.ArgumentParser, hidden: bool = False) -> None:
+    """Options that describe a guest; scenarios take the same. `hidden`: who calls has given the binary."""
+    parser.add_argument("--aie4sim", type=Path, help=argparse.SUPPRESS if hidden else
+                        "the product's binary: device server and firmware tool")
+    parser.add_argument("--kernel", choices=("7.3", "7.2"), default="7.3", help="of the guest (default 7.3)")
     parser.add_argument("--memory", choices=("carveout", "iova"), default="carveout",
                         help="how the device addresses guest memory (default carveout)")
     parser.add_argument("--vfs", type=int, default=4, metavar="N", help="SR-IOV VFs to enable (default 4)")
@@ -72,13 +92,14 @@ def add_run_options(parser: argparse.ArgumentParser) -> None:
                         help="no PF in the machine (with --static-vf; with --vfs 0: no NPU at all)")
     parser.add_argument("--no-load", action="store_true", help="do not load the driver; COMMAND may do it")
     parser.add_argument("--no-xrt", action="store_true", help="leave XRT out of the guest")
-    parser.add_argument("--ram", type=int, default=1024, metavar="MIB")
+    parser.add_argument("--ram", type=int, default=1024, metavar="MIB", help="of the guest (default 1024)")
     parser.add_argument("--append", default="", metavar="ARGS", help="more kernel arguments")
     parser.add_argument("--timeout", type=float, default=120, metavar="S", help="limit for the guest (default 120)")
-    parser.add_argument("--log-dir", type=Path, default=Path("aie4sim-guest"), metavar="D")
-    parser.add_argument("--fault", action="append", default=[], metavar="NAME", help="handed to the device server")
-    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="handed to the device server")
-    parser.add_argument("--config", metavar="FILE", help="handed to the device server")
+    parser.add_argument("--log-dir", type=Path, default=Path("aie4sim-guest"), metavar="D",
+                        help="for logs, a transcript and result.json (default aie4sim-guest)")
+    parser.add_argument("--fault", action="append", default=[], metavar="NAME", help="misbehaviour of the device (names: aie4sim faults)")
+    parser.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="a parameter (names: aie4sim config list)")
+    parser.add_argument("--config", metavar="FILE", help="TOML file of parameters")
     parser.add_argument("--reboot", action="store_true", help="let the guest reboot instead of ending QEMU")
     parser.add_argument("--keep", action="store_true", help="keep the temporary folder (initramfs, sockets)")
     parser.add_argument("--file", action="append", default=[], metavar="HOST[:GUEST]", help="copy into the guest")
@@ -177,7 +198,8 @@ def _end(signal_number: int, _: object) -> None:
 def main(words: list[str] | None = None) -> int:
     """Entry point; returns the exit status."""
     words = sys.argv[1:] if words is None else words
-    arguments = _parser().parse_args(words)
+    called = words[4] if words[3:4] == ["--called-as"] and len(words) > 4 else None
+    arguments = _parser(called).parse_args(words)
     signal.signal(signal.SIGTERM, _end)
     try:
         if arguments.what == "fetch":

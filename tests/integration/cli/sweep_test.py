@@ -73,11 +73,36 @@ class Sweep(ProgramCase):
         before = (self.folder / "run.db").read_bytes()
         other = self.sweep(SPEC.replace("200", "300"))
         self.assertEqual(other.returncode, 2)
-        self.assertIn("expected the 2 points of this sweep, came a file with 2 of which 1 are the same", other.stderr)
+        self.assertIn("the spec has changed: point 1 was `aie4sim run absent.elf --set noc.latency_ns=200`, is `aie4sim run "
+                      "absent.elf --set noc.latency_ns=300`. --restart", other.stderr)
         self.assertEqual((self.folder / "run.db").read_bytes(), before)
         (self.folder / "run.db").write_text("a letter")
-        self.assertEqual(self.sweep(SPEC).returncode, 2)
-        self.assertEqual((self.folder / "run.db").read_text(), "a letter")
+        for option in ((), ("--restart",)):
+            self.assertEqual(self.sweep(SPEC, *option).returncode, 2)
+            self.assertEqual((self.folder / "run.db").read_text(), "a letter")
+
+    def test_a_file_that_the_runs_read_and_that_has_changed_is_noticed(self) -> None:
+        spec = SPEC.replace('"absent.elf"', '"absent.elf", "--arg", "0=in.bin", "--config", "machine.toml", "--stats", "stats.json"')
+        for name in ("in.bin", "machine.toml", "stats.json"):
+            (self.folder / name).write_text("")
+        self.assertEqual(self.sweep(spec).returncode, 1)
+        # What the runs write is none of it, nor what was not there.
+        (self.folder / "stats.json").write_text("other")
+        (self.folder / "absent.elf").write_text("no ELF")
+        self.assertEqual(self.sweep(spec + "# only a comment\n").returncode, 1)
+        for name in ("in.bin", "machine.toml", "absent.elf"):
+            with self.subTest(name):
+                before = (self.folder / name).read_text()
+                (self.folder / name).write_text("[stub]\n")
+                done = self.sweep(spec)
+                self.assertEqual(done.returncode, 2)
+                self.assertEqual(done.stderr, f"aie4sim: {self.folder / 'run.db'}: expected results of this sweep, came some of "
+                                              f"another: {name} has changed. --restart throws them away and begins anew, -o "
+                                              "writes to another file\n")
+                (self.folder / name).write_text(before)
+        (self.folder / "in.bin").write_text("new")
+        self.assertEqual(self.sweep(spec, "--restart").returncode, 1)
+        self.assertEqual(self.sweep(spec).returncode, 1)
 
     def test_on_a_terminal_and_only_there_a_slow_sweep_shows_rate_and_remaining_time(self) -> None:
         # Nobody ever writes into the pipe, so that each of the two runs lasts until it is ended.

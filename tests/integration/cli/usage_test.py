@@ -28,6 +28,25 @@ class Usage(ProgramCase):
                 self.assertIn(f"Usage: aie4sim {command}", text)
                 self.assertRegex(text, rf"Examples:\n  aie4sim {command}")
 
+    def test_parameters_and_faults_of_examples_exist(self) -> None:
+        # The lists are tables with the name first.
+        known = {option: set(re.findall(r"^(\S+)", self.succeed(*words), re.M))
+                 for option, words in (("set", ("config", "list")), ("fault", ("faults",)))}
+        seen = 0
+        for command in [*COMMANDS, "guest"]:
+            examples = self.succeed(*command.split(), "--help").split("Examples:\n")[1]
+            for option, name in re.findall(r"--(set|fault) ([a-z0-9_.-]+)", examples):
+                seen += 1
+                self.assertIn(name, known[option], f"aie4sim {command} --help")
+        self.assertGreater(seen, 8)
+
+    def test_guest_tells_of_itself_and_not_of_its_machinery(self) -> None:
+        text = self.succeed("guest", "--help")
+        self.assertIn("usage: aie4sim guest ", text)
+        self.assertRegex(text, r"Examples:\n  aie4sim guest -- xrt-smi examine\n")
+        self.assertNotIn("lab.py", text)
+        self.assertNotIn("--aie4sim", text)
+
     def test_an_unknown_option_is_one_line_and_status_2(self) -> None:
         for command in COMMANDS:
             with self.subTest(command):

@@ -52,6 +52,16 @@ TEST_CASE("Energy is power at rest, busy cycles of matrix units, and bytes of th
   CHECK(to_json(energy)["ddr_nj"] == energy.ddr);
 }
 
+TEST_CASE("Energies add up, as often as a part counts") {
+  Energy sum = {.idle = 1, .products = 2, .core_memory = 3, .memory_tiles = 4, .ddr = 5};
+  sum.add({.idle = 10, .products = 20, .core_memory = 30, .memory_tiles = 40, .ddr = 50}, 3);
+  CHECK(near(sum.idle, 31));
+  CHECK(near(sum.products, 62));
+  CHECK(near(sum.core_memory, 93));
+  CHECK(near(sum.memory_tiles, 124));
+  CHECK(near(sum.ddr, 155));
+}
+
 TEST_CASE("No time is no power") {
   CHECK(to_text(energy_of({}, costs()), {}) == "0.000 uJ, 0.00 W on average (low confidence)");
 }

@@ -13,6 +13,7 @@ constexpr const char* kReport = R"({"durations_ps": [10, 20], "window_ps": 40, "
     {"name": "NoC and DDR", "bytes": 7, "operations": 2, "busy_ps": 30, "stalled_ps": {}, "utilisation": 0.75},
     {"name": "uc1", "bytes": 0, "operations": 0, "busy_ps": 0, "stalled_ps": {"host": 9}, "utilisation": 0},
     {"name": "uc0", "bytes": 0, "operations": 0, "busy_ps": 0, "stalled_ps": {"host": 9, "lock": 4}, "utilisation": 0}],
+  "energy": {"confidence": "low", "total_nj": 12.5},
   "series": {"bin_ps": 50, "bytes": {"NoC and DDR": [3, 4]}}})";
 
 TEST_CASE("A report gives the mean time, the resources that did something and what differs from the defaults") {
@@ -25,6 +26,7 @@ TEST_CASE("A report gives the mean time, the resources that did something and wh
   CHECK(outcome.resources[1].stalled_ps == std::vector<std::pair<std::string, std::uint64_t>>{{"lock", 4}});
   CHECK(outcome.parameters == std::vector<std::pair<std::string, std::uint64_t>>{{"noc.latency_ns", 12345}});
   CHECK(outcome.unmodelled == std::vector<std::string>{"x"});
+  CHECK(outcome.energy_pj == 6250);
   CHECK(outcome.bin_ps == 50);
   CHECK(outcome.series[0].bytes == std::vector<std::uint64_t>{3, 4});
 }
@@ -42,7 +44,8 @@ TEST_CASE("Output that is no report fails the run and nothing else") {
        {"", "text", "[]", "{}", R"({"durations_ps": []})", R"({"durations_ps": [-1], "window_ps": 1})",
         R"({"durations_ps": [1.5], "window_ps": 1})", R"({"durations_ps": 3})",
         R"({"durations_ps": [1], "window_ps": 1, "resources": [{}], "parameters": {}})",
-        R"({"durations_ps": [1], "window_ps": 1, "resources": [], "parameters": 4})"}) {
+        R"({"durations_ps": [1], "window_ps": 1, "resources": [], "parameters": 4})",
+        R"({"durations_ps": [1], "window_ps": 1, "resources": [], "parameters": {}, "energy": {"total_nj": -1}})"}) {
     INFO(output);
     CHECK(!outcome_of({0, output, ""}).succeeded());
   }

@@ -3,28 +3,18 @@
 
 #include <filesystem>
 #include <fstream>
-#include <unistd.h>
+#include <string>
+#include <string_view>
 
 #include "tests/support/catch.hpp"
+#include "tests/unit/sweep/folder.hpp"
 
 namespace aie4::sweep {
 namespace {
 
-class Folder {
- public:
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "aie4sim-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp");
-    path_ = name;
-  }
-  ~Folder() { std::filesystem::remove_all(path_); }
-  [[nodiscard]] std::filesystem::path file() const { return path_ / "s.db"; }
+using test::Folder;
 
- private:
-  std::filesystem::path path_;
-};
-
-const Provenance kProvenance = {"1.2.3", "abcd", "text <&>"};
+const Provenance kProvenance = {"1.2.3", "abcd", "text <&>", {{"in.bin", "12"}, {"w.elf", "34"}}};
 
 Spec spec() {
   Spec result;
@@ -41,6 +31,7 @@ Outcome outcome() {
   result.time_ps = 11;
   result.window_ps = 12;
   result.operations = 13;
+  result.energy_pj = 15;
   result.bin_ps = 14;
   result.series = {{"NoC and DDR", {1, 2, 3}}};
   result.resources = {{"NoC and DDR", 5, 6, 7, {{"lock", 8}}}};
@@ -80,6 +71,7 @@ TEST_CASE("What was put into a file comes out of it") {
   CHECK(back.time_ps == 11);
   CHECK(back.window_ps == 12);
   CHECK(back.operations == 13);
+  CHECK(back.energy_pj == 15);
   CHECK(back.bin_ps == 14);
   CHECK(back.series[0].bytes == std::vector<std::uint64_t>{1, 2, 3});
   CHECK(back.resources[0].stalled_ps == outcome().resources[0].stalled_ps);
@@ -105,10 +97,87 @@ TEST_CASE("A file goes on with equal points by the same program only, and failur
     CHECK(writer.open_points() == std::vector<std::size_t>{0, 2, 3});
     CHECK_THROWS_AS(writer.put(1, outcome()), SqliteError);
   }
-  CHECK_THROWS_AS(SweepWriter(folder.file(), spec(), points, {"1.2.3", "other", ""}), StoreError);
+}
+
+/// What a file of `spec()` that was begun says to another sweep.
+std::string refusal(const Spec& other, const Provenance& provenance) {
+  const Folder folder;
+  {
+    const SweepWriter writer(folder.file(), spec(), points_of(spec(), "s"), kProvenance);
+  }
+  try {
+    const SweepWriter writer(folder.file(), other, points_of(other, "s"), provenance);
+  } catch (const StoreError& error) {
+    return error.what();
+  }
+  return "";
+}
+
+bool says(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST_CASE("A file of another sweep, build or input says what differs and what to do") {
+  CHECK(refusal(spec(), kProvenance).empty());
+
+  Spec other = spec();
+  other.factors[0].values[1] = value_of(std::int64_t{3});
+  CHECK(says(refusal(other, kProvenance),
+             "the spec has changed: point 2 was `aie4sim run i8 --set noc.latency_ns=2`, is `aie4sim run i8 --set "
+             "noc.latency_ns=3`. --restart throws them away"));
+  other = spec();
+  other.factors[0].values.push_back(value_of(std::int64_t{3}));
+  CHECK(says(refusal(other, kProvenance), "there were 4 points, there are 6"));
+  other = spec();
+  other.workloads[0].operations = {"2", "4"};
+  CHECK(says(refusal(other, kProvenance), "point 0 has another name, preset, operations or dtype"));
+  other = spec();
+  other.presets[0].name = "slow";
+  CHECK(says(refusal(other, kProvenance), "point 0 has another name, preset, operations or dtype"));
+
+  Provenance changed = kProvenance;
+  changed.build = "other";
+  CHECK(says(refusal(spec(), changed), "another build of aie4sim (version 1.2.3)"));
+  changed = kProvenance;
+  changed.inputs[1].sha256 = "56";
+  CHECK(says(refusal(spec(), changed), ": w.elf has changed. "));
+  changed.inputs.erase(changed.inputs.begin());
+  CHECK(says(refusal(spec(), changed), "in.bin is not there any more; w.elf has changed"));
+}
+
+TEST_CASE("Comments in the spec and inputs that were missing may come later") {
+  const Folder folder;
+  const std::vector<Point> points = points_of(spec(), "s");
+  {
+    const SweepWriter writer(folder.file(), spec(), points, kProvenance);
+  }
+  Provenance later = kProvenance;
+  later.spec = "# a comment";
+  later.inputs.push_back({"z.bin", "78"});
+  {
+    const SweepWriter writer(folder.file(), spec(), points, later);
+  }
+  CHECK(read_sweep(folder.file()).provenance.spec == "# a comment");
+  later.inputs.back().sha256 = "90";
+  CHECK_THROWS_AS(SweepWriter(folder.file(), spec(), points, later), StoreError);
+}
+
+TEST_CASE("A sweep that begins anew has none of the results that were there") {
+  const Folder folder;
+  const std::vector<Point> points = points_of(spec(), "s");
+  {
+    SweepWriter writer(folder.file(), spec(), points, kProvenance);
+    writer.put(1, outcome());
+  }
   Spec longer = spec();
   longer.factors[0].values.push_back(value_of(std::int64_t{3}));
-  CHECK_THROWS_AS(SweepWriter(folder.file(), longer, points_of(longer, "s"), kProvenance), StoreError);
+  {
+    SweepWriter writer(folder.file(), longer, points_of(longer, "s"), {"2", "other", "new", {}}, Begin::Restart);
+    CHECK(writer.open_points() == std::vector<std::size_t>{0, 1, 2, 3, 4, 5});
+  }
+  const StoredSweep sweep = read_sweep(folder.file());
+  CHECK(sweep.provenance.spec == "new");
+  CHECK(sweep.points.size() == 6);
 }
 
 TEST_CASE("Two sweeps cannot write to one file at the same time") {
@@ -122,7 +191,9 @@ TEST_CASE("A file that is something else is refused and left as it is") {
   const Folder folder;
   const std::string text = "this is a letter of some length, and no database at all; " + std::string(200, 'x');
   std::ofstream(folder.file()) << text;
-  CHECK_THROWS_AS(SweepWriter(folder.file(), spec(), points_of(spec(), "s"), kProvenance), StoreError);
+  for (const Begin begin : {Begin::GoOn, Begin::Restart}) {
+    CHECK_THROWS_AS(SweepWriter(folder.file(), spec(), points_of(spec(), "s"), kProvenance, begin), StoreError);
+  }
   CHECK_THROWS_AS(read_sweep(folder.file()), StoreError);
   CHECK(std::filesystem::file_size(folder.file()) == text.size());
 }
