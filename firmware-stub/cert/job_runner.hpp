@@ -117,6 +117,7 @@ class JobRunner {
   // --- job_scheduler.cpp --------------------------------------------------------------------------------------------
   [[nodiscard]] Job* next_runnable();
   void run_job(Job& job);
+  void spend_poll(const Job& job);
   void draw(const Job& job, const sc_core::sc_time& begin);
   void settle(Job& job, Step step);
   void release_blocked();
@@ -157,6 +158,9 @@ class JobRunner {
   /// Reads until (value & wait.mask) == wait.value. `wait`: the poll. `busy`: without giving up the uC.
   Step poll(Job& job, const Instruction& instruction, JobWait wait, bool busy, std::uint32_t counter);
   [[nodiscard]] bool load(const Instruction& instruction, std::uint32_t address, std::uint32_t& value);
+  /// The read of a poll.
+  [[nodiscard]] bool load(const Instruction& instruction, JobWait& wait, const sc_core::sc_event*& until);
+  [[nodiscard]] bool loaded(const Instruction& instruction, std::uint32_t address, bool answered);
   [[nodiscard]] bool store(const Instruction& instruction, std::uint32_t address, std::uint32_t value);
 
   // --- opcodes_dma.cpp: uC-DMA, tokens, addresses -------------------------------------------------------------------
@@ -231,7 +235,12 @@ class JobRunner {
   // The page.
   Page page_;
   std::span<const std::byte> body_;
-  unsigned failed_polls_ = 0;             ///< In a row, with nothing else done.
+  unsigned failed_polls_ = 0;  ///< In a row, with nothing else done.
+  struct VainPoll {
+    std::uint32_t counter = 0;                 ///< Of the handshake.
+    const sc_core::sc_event* until = nullptr;  ///< Not null: before it, another read would be in vain, too.
+  };
+  VainPoll vain_poll_;                    ///< The latest one.
   std::optional<std::uint16_t> running_;  ///< Id of the job that has the uC, for messages.
   std::optional<OwnWait> own_wait_;
   CodeProblem problem_;       ///< Set by a handler that answers Step::Fault.

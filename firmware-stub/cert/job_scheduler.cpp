@@ -2,6 +2,7 @@
 // Which job of a page has the uC, what a job waits for, and when a run is interrupted.
 // Source: AIE4 control-code notes 1.3, 1.4.
 #include <algorithm>
+#include <cstdint>
 #include <fmt/format.h>
 #include <utility>
 
@@ -49,15 +50,42 @@ void JobRunner::run_job(Job& job) {
   const bool polled_in_vain = polling && job.state == JobState::Polling && job.pc == first_pc;
   failed_polls_ = polled_in_vain ? failed_polls_ + 1 : 0;
   if (polled_in_vain) {
-    // Busy, but to whoever looks at it the uC polls from the first to the last of these turns.
-    WaitLabel label = label_of(job.wait);
-    label.reason = WaitReason::Clock;
-    uc_.consume(std::exchange(pending_, sc_core::SC_ZERO_TIME), label);
+    spend_poll(job);
   } else {
     spend();
     draw(job, begin);
   }
   running_.reset();
+}
+
+/// Spends the time of a poll in vain. If nobody else has anything to do, and it is known what the next polls will read,
+/// their time, too, in one event instead of two for each.
+void JobRunner::spend_poll(const Job& job) {
+  constexpr std::uint64_t kMost = 1024;  // A device that polls is never idle.
+  const Microcontroller::PollRound round{
+      .busy = std::exchange(pending_, sc_core::SC_ZERO_TIME), .idle = poll_interval_, .label = label_of(job.wait)};
+  std::uint64_t rounds = vain_poll_.until == nullptr || round.busy == sc_core::SC_ZERO_TIME ? 0 : kMost;
+  const auto has_a_say = [&job](const Job& other) {
+    return &other != &job && other.state != JobState::Done && other.state != JobState::Deferred;
+  };
+  if ((!page_.parsed && !page_.fenced()) || std::ranges::any_of(page_.jobs, has_a_say)) rounds = 0;
+  for (const std::optional<sc_core::sc_time>& limit : {supervisor_->deadline(), patience()}) {
+    if (!limit) continue;
+    // The last poll before is a real one: what it reads is reported.
+    const sc_core::sc_time now = sc_core::sc_time_stamp();
+    const std::uint64_t left = *limit <= now ? 0 : (*limit - now).value() / (round.busy + round.idle).value();
+    rounds = std::min(rounds, left == 0 ? 0 : left - 1);
+  }
+  if (rounds == 0) {
+    // Busy, but to whoever looks at it the uC polls from the first to the last of these turns.
+    WaitLabel label = round.label;
+    label.reason = WaitReason::Clock;
+    uc_.consume(round.busy, label);
+    return;
+  }
+  const Microcontroller::PolledOn done = uc_.poll_on(round, rounds, *vain_poll_.until);
+  words_.count(vain_poll_.counter, static_cast<std::uint32_t>(done.polls));
+  if (!done.in_middle) failed_polls_ = 0;
 }
 
 /// A line of the timeline for each job id, with the turns in which the job got on.

@@ -23,6 +23,18 @@ bool JobRunner::load(const Instruction& instruction, std::uint32_t address, std:
       address % 4 == 0 &&
       uc_.axi_access(tlm::TLM_READ_COMMAND, words_.read(handshake::kPartitionBaseAddress) + std::uint64_t{address},
                      value, pending_);
+  return loaded(instruction, address, answered);
+}
+
+bool JobRunner::load(const Instruction& instruction, JobWait& wait, const sc_core::sc_event*& until) {
+  spend();
+  const bool answered =
+      wait.id % 4 == 0 && uc_.axi_poll(words_.read(handshake::kPartitionBaseAddress) + std::uint64_t{wait.id},
+                                       wait.mask, wait.value, wait.seen, pending_, until);
+  return loaded(instruction, wait.id, answered);
+}
+
+bool JobRunner::loaded(const Instruction& instruction, std::uint32_t address, bool answered) {
   if (answered) return true;
   words_.set(handshake::FwState::AXI_ERROR);
   invalid_operand(instruction, "an address of the array that answers", address);
@@ -111,7 +123,8 @@ JobRunner::Step JobRunner::rel_acq_sync(Job& job, const Instruction& instruction
 JobRunner::Step JobRunner::poll(Job& job, const Instruction& instruction, JobWait wait, bool busy,
                                 std::uint32_t counter) {
   for (;;) {
-    if (!load(instruction, wait.id, wait.seen)) return Step::Fault;
+    vain_poll_ = {.counter = counter};
+    if (!load(instruction, wait, vain_poll_.until)) return Step::Fault;
     if ((wait.seen & wait.mask) == wait.value) break;
     words_.count(counter);
     if (!busy) {

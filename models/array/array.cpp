@@ -11,6 +11,7 @@
 #include "models/array/tile/shim_tile.hpp"
 #include "models/common/time.hpp"
 #include "models/soc/microcontroller.hpp"
+#include "models/soc/poll_hint.hpp"
 
 namespace aie4::array {
 
@@ -138,6 +139,9 @@ void Array::b_transport(int /*master*/, tlm::tlm_generic_payload& payload, sc_co
   Tile& target = tile(place->tile);
   const AccessOutcome outcome =
       payload.is_read() ? target.read(place->offset, data) : target.write(place->offset, data);
+  if (auto* hint = payload.get_extension<PollHint>(); hint != nullptr && outcome == AccessOutcome::Ok) {
+    hint->until = target.not_before(place->offset, hint->mask, hint->value);
+  }
   payload.set_response_status(outcome == AccessOutcome::Ok ? tlm::TLM_OK_RESPONSE : tlm::TLM_GENERIC_ERROR_RESPONSE);
 }
 

@@ -22,4 +22,9 @@ namespace aie4 {
   return microseconds(count * 1000);
 }
 
+/// sc_core::sc_time_stamp(), which is a call into SystemC's library; models of bursts ask ten times for each.
+[[nodiscard]] inline const sc_core::sc_time& time_now() {
+  return sc_core::sc_get_curr_simcontext()->time_stamp();
+}
+
 }  // namespace aie4

@@ -37,6 +37,7 @@ Microcontroller::Microcontroller(sc_core::sc_module_name name, unsigned index, c
       program_memory_(registers::uc::kProgramMemorySize),
       private_memory_(registers::uc::kPrivateDataMemorySize),
       shared_memory_(registers::uc::kModuleDataMemorySize),
+      poll_hint_(new PollHint),
       host_access_(new HostAccess),
       dm2mm_("dm2mm", UcDmaDirection::Dm2mm, fmt::format("uc{} DM2MM", index), shared_memory_, parameters, *this),
       mm2dm_("mm2dm", UcDmaDirection::Mm2dm, fmt::format("uc{} MM2DM", index), shared_memory_, parameters, *this) {
@@ -46,6 +47,7 @@ Microcontroller::Microcontroller(sc_core::sc_module_name name, unsigned index, c
     anything_ |= *event;
   }
   anything_ |= attention_;
+  poll_payload_.set_extension(poll_hint_);
   noc_payload_.set_extension(host_access_);
   SC_THREAD(core);
 }
@@ -138,7 +140,7 @@ void Microcontroller::disarm() {
 }
 
 void Microcontroller::arm(const sc_core::sc_time& deadline) {
-  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  const sc_core::sc_time now = time_now();
   if (now < armed_until_ && armed_until_ <= deadline) return;
   deadline_due_.notify(deadline - now);
   armed_until_ = deadline;
@@ -147,7 +149,7 @@ void Microcontroller::arm(const sc_core::sc_time& deadline) {
 void Microcontroller::consume(const sc_core::sc_time& duration, const WaitLabel& label) {
   if (duration == sc_core::SC_ZERO_TIME) return;
   const WaitRegistry::Scope scope(process_, label);
-  const sc_core::sc_time begin = sc_core::sc_time_stamp();
+  const sc_core::sc_time begin = time_now();
   if (unwind_) throw ControllerReset{};
   sc_core::wait(duration, reset_changed_);
   if (unwind_) throw ControllerReset{};
@@ -156,7 +158,7 @@ void Microcontroller::consume(const sc_core::sc_time& duration, const WaitLabel&
 
 void Microcontroller::account(const sc_core::sc_time& begin, const WaitLabel& label) {
   if (use_ == nullptr) return;
-  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  const sc_core::sc_time now = time_now();
   if (label.reason == WaitReason::Clock) {
     use_->busy += now - begin;
     ++use_->operations;
@@ -168,11 +170,11 @@ void Microcontroller::account(const sc_core::sc_time& begin, const WaitLabel& la
 
 bool Microcontroller::sleep(const WaitLabel& label, std::optional<sc_core::sc_time> deadline) {
   const WaitRegistry::Scope scope(process_, label);
-  const sc_core::sc_time begin = sc_core::sc_time_stamp();
+  const sc_core::sc_time begin = time_now();
   asleep_ = true;
   while (!wakeup_latched_) {
     if (deadline) {
-      if (sc_core::sc_time_stamp() >= *deadline) break;
+      if (time_now() >= *deadline) break;
       arm(*deadline);
     } else {
       disarm();
@@ -188,11 +190,11 @@ bool Microcontroller::sleep(const WaitLabel& label, std::optional<sc_core::sc_ti
 
 void Microcontroller::doze(const WaitLabel& label, std::optional<sc_core::sc_time> deadline) {
   const WaitRegistry::Scope scope(process_, label);
-  const sc_core::sc_time begin = sc_core::sc_time_stamp();
+  const sc_core::sc_time begin = time_now();
   asleep_ = true;
   while (!wakeup_latched_ && !attention_latched_) {
     if (deadline) {
-      if (sc_core::sc_time_stamp() >= *deadline) break;
+      if (time_now() >= *deadline) break;
       arm(*deadline);
     } else {
       disarm();
@@ -215,6 +217,7 @@ void Microcontroller::b_transport(tlm::tlm_generic_payload& payload, sc_core::sc
   auto* data = reinterpret_cast<std::byte*>(payload.get_data_ptr());
   delay += nanoseconds(parameters_.register_access_ns);
   payload.set_response_status(tlm::TLM_OK_RESPONSE);
+  if (payload.is_write()) accessed_.notify();
 
   const std::span<std::byte> memory = memory_at(offset, size);
   if (!memory.empty()) {

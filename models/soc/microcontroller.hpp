@@ -23,6 +23,7 @@
 #include "models/common/wait_registry.hpp"
 #include "models/soc/controller_program.hpp"
 #include "models/soc/host_access.hpp"
+#include "models/soc/poll_hint.hpp"
 #include "models/soc/token_port.hpp"
 #include "models/soc/uc_dma.hpp"
 
@@ -87,6 +88,25 @@ class Microcontroller : public sc_core::sc_module, private UcDmaPort {
   [[nodiscard]] bool axi_access(tlm::tlm_command command, std::uint64_t address, std::uint32_t& value,
                                 sc_core::sc_time& delay);
 
+  /// A read of a word by somebody who polls until it is `wanted` under `mask`. `until`: not null if it is in vain and
+  /// so will be others, until that event at the earliest; see `poll_on`.
+  [[nodiscard]] bool axi_poll(std::uint64_t address, std::uint32_t mask, std::uint32_t wanted, std::uint32_t& value,
+                              sc_core::sc_time& delay, const sc_core::sc_event*& until);
+  /// From one poll to the next: the read itself, then the interval. Both take time; what the core waits for.
+  struct PollRound {
+    sc_core::sc_time busy;
+    sc_core::sc_time idle;
+    WaitLabel label;
+  };
+  struct PolledOn {
+    std::uint64_t polls = 0;  ///< In vain, that nobody needed to make.
+    bool in_middle = false;   ///< The time of the read is spent, that of the interval is not. Else: it is time to poll.
+  };
+  /// Right after a poll in vain: spends the time of further such rounds, up to `most`, 1 or more. Ends early, at the
+  /// next middle or end of a round, after `until` or when somebody writes to the microcontroller, which may concern its
+  /// program. Throws ControllerReset.
+  PolledOn poll_on(const PollRound& round, std::uint64_t most, const sc_core::sc_event& until);
+
   /// MM2DM: `bytes` from host memory to the shared memory; DM2MM: the other way. Both block until the transfer is done.
   /// `bytes` is a positive multiple of 4, at most 4 * 0x7FFF; local offset and host address are 4-byte aligned.
   /// Anything but DmaStatus::Ok leaves the destination untouched and has been reported. Throws ControllerReset.
@@ -117,6 +137,12 @@ class Microcontroller : public sc_core::sc_module, private UcDmaPort {
   void disarm();
   /// Tells statistics and timeline what the core did since `begin`.
   void account(const sc_core::sc_time& begin, const WaitLabel& label);
+  [[nodiscard]] tlm::tlm_response_status transport(tlm::tlm_generic_payload& payload, tlm::tlm_command command,
+                                                   std::uint64_t address, std::span<std::byte> data,
+                                                   sc_core::sc_time& delay);
+  [[nodiscard]] bool answered(tlm::tlm_response_status status);
+  void account_polls(const sc_core::sc_time& begin, const PollRound& round, std::uint64_t busy_parts,
+                     std::uint64_t idle_parts);
   void b_transport(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   [[nodiscard]] std::uint32_t read_register(std::uint32_t offset);
   void write_register(std::uint32_t offset, std::uint32_t value);
@@ -157,11 +183,15 @@ class Microcontroller : public sc_core::sc_module, private UcDmaPort {
   sc_core::sc_event wakeup_;
   sc_core::sc_event attention_;
   sc_core::sc_event reset_changed_;
+  sc_core::sc_event accessed_;  ///< Somebody has written to a memory or a register.
   /// One for all waits: those that end in time would each leave a timeout of seconds in the kernel's queue.
   sc_core::sc_event deadline_due_;
   sc_core::sc_time armed_until_;
   sc_core::sc_event_or_list woken_or_due_;
   sc_core::sc_event_or_list anything_;
+  tlm::tlm_generic_payload array_payload_;
+  tlm::tlm_generic_payload poll_payload_;
+  PollHint* poll_hint_;  // Owned by the payload.
   tlm::tlm_generic_payload noc_payload_;
   HostAccess* host_access_;  // Owned by the payload, as TLM extensions are.
   UcDma dm2mm_;

@@ -19,7 +19,10 @@ constexpr std::uint32_t kAxiDecErr = 1U << 1;
 bool Microcontroller::axi_access(tlm::tlm_command command, std::uint64_t address, std::uint32_t& value,
                                  sc_core::sc_time& delay) {
   const auto bytes = std::as_writable_bytes(std::span(&value, 1));
-  const tlm::tlm_response_status status = access_array(command, address, bytes, delay);
+  return answered(access_array(command, address, bytes, delay));
+}
+
+bool Microcontroller::answered(tlm::tlm_response_status status) {
   if (status == tlm::TLM_OK_RESPONSE) return true;
   axi_errors_ |= status == tlm::TLM_ADDRESS_ERROR_RESPONSE ? kAxiDecErr : kAxiSlvErr;
   return false;
@@ -41,12 +44,18 @@ void Microcontroller::axi_write32(std::uint64_t address, std::uint32_t value) {
 
 tlm::tlm_response_status Microcontroller::access_array(tlm::tlm_command command, std::uint64_t address,
                                                        std::span<std::byte> data, sc_core::sc_time& delay) {
-  tlm::tlm_generic_payload payload;
+  return transport(array_payload_, command, address, data, delay);
+}
+
+tlm::tlm_response_status Microcontroller::transport(tlm::tlm_generic_payload& payload, tlm::tlm_command command,
+                                                    std::uint64_t address, std::span<std::byte> data,
+                                                    sc_core::sc_time& delay) {
   payload.set_command(command);
   payload.set_address(address);
   payload.set_data_ptr(reinterpret_cast<unsigned char*>(data.data()));
   payload.set_data_length(static_cast<unsigned>(data.size()));
   payload.set_streaming_width(static_cast<unsigned>(data.size()));
+  payload.set_response_status(tlm::TLM_INCOMPLETE_RESPONSE);
   axi_mm->b_transport(payload, delay);
   return payload.get_response_status();
 }

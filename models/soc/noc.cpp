@@ -39,7 +39,7 @@ void Noc::b_transport(int /*engine*/, tlm::tlm_generic_payload& payload, sc_core
     return;
   }
 
-  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  const sc_core::sc_time now = time_now();
   const sc_core::sc_time start = now + delay;
   const std::uint64_t bytes = payload.get_data_length();
   const std::uint64_t charged = bytes + (access->streaming ? parameters_.noc_run_overhead_bytes : 0);

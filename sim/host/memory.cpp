@@ -18,6 +18,9 @@ namespace {
 constexpr std::uint64_t kIovaBase = 0x1000'0000;
 constexpr std::uint64_t kIovaEnd = (std::uint64_t{1} << 47) - kPageSize;
 
+/// A buffer from which on pages of the computer are large ones.
+constexpr std::uint64_t kLarge = std::uint64_t{8} << 20U;
+
 constexpr std::uint64_t round_up(std::uint64_t size) {
   return (size + kPageSize - 1) & ~(kPageSize - 1);
 }
@@ -49,6 +52,11 @@ HostMemory::Reservation::Reservation(std::uint64_t size) : size_(size) {
 
 HostMemory::Reservation::~Reservation() {
   munmap(data_, size_);
+}
+
+void HostMemory::Reservation::expect(std::uint64_t offset, std::uint64_t size) const {
+  // Each first touch of a small page costs as much as moving it. A computer without large ones goes on as it is.
+  static_cast<void>(madvise(data_ + offset, size, MADV_HUGEPAGE));
 }
 
 void HostMemory::Reservation::drop(std::uint64_t offset, std::uint64_t size) const {
@@ -90,6 +98,7 @@ void HostMemory::write(std::uint64_t address, std::span<const std::byte> data) {
 std::uint64_t HostMemory::allocate(std::uint64_t size, std::uint64_t alignment) {
   const auto address = free_.allocate(round_up(size), std::max(alignment, kPageSize));
   if (!address) throw std::bad_alloc();
+  if (size >= kLarge) memory_.expect(*address - base_, round_up(size));
   return *address;
 }
 

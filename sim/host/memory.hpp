@@ -50,6 +50,8 @@ class HostMemory {
     Reservation(const Reservation&) = delete;
     Reservation& operator=(const Reservation&) = delete;
     [[nodiscard]] std::byte* data() const { return data_; }
+    /// Much of a range will be touched. Costs nothing until it is.
+    void expect(std::uint64_t offset, std::uint64_t size) const;
     /// Zeroes a range of whole pages.
     void drop(std::uint64_t offset, std::uint64_t size) const;
 

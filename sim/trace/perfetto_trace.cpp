@@ -37,11 +37,11 @@ bool equal(std::string_view a, std::string_view b) {
 
 }  // namespace
 
-class PerfettoTrace::Sink final : public SliceSink {
+class PerfettoTrace::Sink {
  public:
   Sink(PerfettoWriter& writer, const Names& names, Lane& lane) : writer_(writer), names_(names), lane_(lane) {}
 
-  void begin(const Slice& slice) override {
+  void begin(const Slice& slice) {
     if (lane_.named.size() <= slice.name || !lane_.named[slice.name]) tell(slice.name);
     if (slice.instant) {
       writer_.instant(lane_.line, slice.begin, slice.name, slice.flow);
@@ -49,7 +49,7 @@ class PerfettoTrace::Sink final : public SliceSink {
       writer_.begin(lane_.line, slice.begin, slice.name, slice.flow);
     }
   }
-  void end(const Slice& slice) override { writer_.end(lane_.line, slice.end); }
+  void end(const Slice& slice) { writer_.end(lane_.line, slice.end); }
 
  private:
   void tell(std::uint32_t name) {

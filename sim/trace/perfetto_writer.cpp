@@ -106,6 +106,13 @@ PerfettoWriter::Line PerfettoWriter::open(std::uint64_t track) {
     defaults.add_uint32(trace_packet_defaults::timestamp_clock_id, clock::FIRST_OF_SEQUENCE);
   }
   put_packet(line.sequence_, trace_packet::SEQ_INCREMENTAL_STATE_CLEARED);
+  static_assert(4 + protozero::max_varint_length <= std::tuple_size_v<decltype(line.middle_)>);
+  char* to = put(line.middle_.data(), kSequenceId);
+  to = put_varint(to, line.sequence_);
+  to = put(to, kSequenceFlags);
+  to = put(to, trace_packet::SEQ_NEEDS_INCREMENTAL_STATE);
+  to = put(to, kTrackEvent);
+  line.middle_length_ = static_cast<std::size_t>(to - line.middle_.data());
   return line;
 }
 
@@ -139,11 +146,8 @@ void PerfettoWriter::event(Line& line, std::uint64_t time, std::int32_t type, st
   char* to = packet + 2;
   to = put(to, kTimestamp);
   to = put_varint(to, time - std::exchange(line.time_, time));
-  to = put(to, kSequenceId);
-  to = put_varint(to, line.sequence_);
-  to = put(to, kSequenceFlags);
-  to = put(to, trace_packet::SEQ_NEEDS_INCREMENTAL_STATE);
-  to = put(to, kTrackEvent);
+  std::memcpy(to, line.middle_.data(), line.middle_.size());
+  to += line.middle_length_;
   char* const event = to + 1;
   to = put(event, kType);
   to = put(to, static_cast<std::uint32_t>(type));

@@ -2,6 +2,7 @@
 // Packets of the trace format of Perfetto (public: protos/perfetto/trace/*.proto), as a stream of bytes.
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <iosfwd>
@@ -36,7 +37,9 @@ class PerfettoWriter {
    private:
     friend class PerfettoWriter;
     std::uint32_t sequence_ = 0;
-    std::uint64_t time_ = 0;  ///< Of the latest event: each tells how much later it is.
+    std::uint64_t time_ = 0;         ///< Of the latest event: each tells how much later it is.
+    std::array<char, 16> middle_{};  ///< What is the same in all events, from after the time on.
+    std::size_t middle_length_ = 0;  ///< Of middle_, in bytes.
   };
   [[nodiscard]] Line open(std::uint64_t track);
   /// Events of the line refer to names by number, from 1 on. A number is named before its first use, and only once.

@@ -81,6 +81,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   BufferDescriptor next = bd;
   next.iteration_current = pool.load(0).iteration_current;
   require(pool.load(0) == next);
+  BdWords registers{};
+  for (unsigned word = 0; word < layout.words; ++word) registers.at(word) = pool.read(0, word);
+  require(decode_bd(kind, registers) == next);
 
   walk(layout, bd, padding, piece);
   return 0;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -13,17 +14,25 @@ namespace aie4::array {
 /// Indices are not checked: who calls has decoded an address, or a queue value modulo size().
 class BdPool {
  public:
-  BdPool(BdKind kind, unsigned bds) : layout_(&bd_layout(kind)), words_(std::size_t{bds} * kMaxBdWords) {}
+  BdPool(BdKind kind, unsigned bds);
 
   [[nodiscard]] BdKind kind() const { return layout_->kind; }
   [[nodiscard]] unsigned size() const { return static_cast<unsigned>(words_.size() / kMaxBdWords); }
 
   [[nodiscard]] std::uint32_t read(unsigned bd, unsigned word) const { return words(bd)[word]; }
-  void write(unsigned bd, unsigned word, std::uint32_t value) { words(bd)[word] = value; }
-  [[nodiscard]] BufferDescriptor load(unsigned bd) const { return decode_bd(layout_->kind, words(bd)); }
+  void write(unsigned bd, unsigned word, std::uint32_t value) {
+    words(bd)[word] = value;
+    decoded_[bd].reset();
+  }
+  /// As it is now; the reference is good until the BD changes. Chains go round for long, so what was decoded is kept.
+  [[nodiscard]] const BufferDescriptor& load(unsigned bd) {
+    std::optional<BufferDescriptor>& decoded = decoded_[bd];
+    if (!decoded) decoded = decode_bd(layout_->kind, words(bd));
+    return *decoded;
+  }
   /// Iteration_Current goes on by one, or back to 0 after Iteration_Wrap.
   void advance_iteration(unsigned bd);
-  void clear() { words_.assign(words_.size(), 0); }
+  void clear();
 
  private:
   [[nodiscard]] std::span<const std::uint32_t> words(unsigned bd) const {
@@ -34,7 +43,9 @@ class BdPool {
   }
 
   const BdLayout* layout_;
+  const registers::Field* iteration_current_ = nullptr;  // Null: the kind has none.
   std::vector<std::uint32_t> words_;
+  std::vector<std::optional<BufferDescriptor>> decoded_;
 };
 
 }  // namespace aie4::array

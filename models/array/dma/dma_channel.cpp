@@ -94,6 +94,11 @@ std::uint32_t DmaChannel::status() const {
   return encode_status(word);
 }
 
+const sc_core::sc_event* DmaChannel::status_not_before(std::uint32_t mask, std::uint32_t wanted) const {
+  static const std::uint32_t kRunning = encode_status({.channel_running = true});
+  return running_ && (mask & kRunning) != 0 && (wanted & kRunning) == 0 ? &rests_ : nullptr;
+}
+
 void DmaChannel::set_paused(bool paused) {
   paused_ = paused;
   control_changed();
@@ -144,7 +149,9 @@ void DmaChannel::unwind() {
   stalled_on_count_fifo_ = false;
   has_predecessor_ = false;
   forget();
-  if (std::exchange(running_, false)) raise(DmaEvent::Running, EventPhase::End, now());
+  if (!std::exchange(running_, false)) return;
+  raise(DmaEvent::Running, EventPhase::End, now());
+  rests_.notify();
 }
 
 void DmaChannel::sleep_until(const sc_core::sc_time& time) {

@@ -4,7 +4,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 
@@ -16,6 +15,8 @@
 #include "models/array/environment.hpp"
 #include "models/array/memory/dma_memory.hpp"
 #include "models/array/memory/lock_unit.hpp"
+#include "models/common/ring.hpp"
+#include "models/common/time.hpp"
 
 namespace aie4::array {
 
@@ -48,6 +49,7 @@ class DmaChannel : public sc_core::sc_module {
   void set_control(std::uint32_t word);
   void push_task(std::uint32_t word);
   [[nodiscard]] std::uint32_t status() const;
+  [[nodiscard]] const sc_core::sc_event* status_not_before(std::uint32_t mask, std::uint32_t wanted) const;
   [[nodiscard]] virtual std::uint32_t current_write_count() const { return 0; }
   [[nodiscard]] virtual std::uint32_t pop_fot_count() { return 0; }
   [[nodiscard]] bool paused() const { return paused_; }
@@ -78,6 +80,22 @@ class DmaChannel : public sc_core::sc_module {
     std::optional<std::uint32_t> token_count;
   };
 
+  /// What is left to do when the last word of an execution has moved.
+  struct Ending {
+    unsigned bd_id = 0;
+    std::uint32_t lock_rel_id = 0;
+    std::int8_t lock_rel_value = 0;
+    bool last_of_task = false;
+    bool token = false;
+    std::optional<std::uint32_t> token_count;
+    sc_core::sc_time loaded;
+    std::uint64_t words = 0;
+    std::uint64_t flow = 0;
+
+    Ending() = default;
+    explicit Ending(const Execution& execution);
+  };
+
   /// Runs in the channel's process, for ever; Reset ends it.
   virtual void session() = 0;
   /// Forgets what is under way, at once.
@@ -90,7 +108,7 @@ class DmaChannel : public sc_core::sc_module {
 
   // --- time -------------------------------------------------------------------------------------------------------
   [[nodiscard]] sc_core::sc_time cycles(std::uint64_t count) const { return site_.environment.clock.cycles(count); }
-  [[nodiscard]] static sc_core::sc_time now() { return sc_core::sc_time_stamp(); }
+  [[nodiscard]] static sc_core::sc_time now() { return time_now(); }
   /// Until `time` (absolute). Throws Reset.
   void sleep_until(const sc_core::sc_time& time);
   /// Until wake(). Throws Reset.
@@ -112,7 +130,7 @@ class DmaChannel : public sc_core::sc_module {
   /// All words of the BD were asked for: the next one may be loaded. `end`: when the channel is through with them.
   void passed(const Execution& execution, const sc_core::sc_time& end);
   /// The BD is complete at `at` (absolute, in order): release, events, token, status.
-  void post(const Execution& execution, const sc_core::sc_time& at);
+  void post(const Ending& ending, const sc_core::sc_time& at);
 
   // --- reports ----------------------------------------------------------------------------------------------------
   void raise(DmaEvent event, EventPhase phase, const sc_core::sc_time& at) const {
@@ -147,7 +165,7 @@ class DmaChannel : public sc_core::sc_module {
   };
   struct Completion {
     sc_core::sc_time at;
-    Execution execution;
+    Ending ending;
   };
 
   void process();
@@ -164,11 +182,12 @@ class DmaChannel : public sc_core::sc_module {
   sc_core::sc_event wake_;
   sc_core::sc_event cancel_;
   sc_core::sc_event completion_due_;
+  sc_core::sc_event rests_;  // No longer running.
   LockWaiter waiter_;
-  std::deque<Queued> queue_;
+  Ring<Queued> queue_;
   std::optional<sc_core::sc_time> last_push_;
   std::optional<ActiveTask> task_;
-  std::deque<Completion> completions_;
+  Ring<Completion> completions_;
   bool reset_pending_ = false;
   bool running_ = false;
   bool stalled_on_lock_ = false;

@@ -3,6 +3,7 @@
 // Source: AIE4 tile-array notes 2.4, 4.6 and appendix A.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -24,6 +25,7 @@ enum class DmaEvent : std::uint8_t {
   Error,           ///< dma_error.
   HwError,         ///< dma_hw_error: an AXI error, shim only.
 };
+inline constexpr std::size_t kDmaEvents = 11;
 
 enum class EventPhase : std::uint8_t {
   Pulse,  ///< One cycle.

@@ -7,8 +7,19 @@
 
 namespace aie4::array {
 
-void DmaChannel::post(const Execution& execution, const sc_core::sc_time& at) {
-  completions_.push_back({std::max(at, now()), execution});
+DmaChannel::Ending::Ending(const Execution& execution)
+    : bd_id(execution.bd_id),
+      lock_rel_id(execution.bd.lock_rel_id),
+      lock_rel_value(execution.bd.lock_rel_value),
+      last_of_task(execution.last_of_task),
+      token(execution.token),
+      token_count(execution.token_count),
+      loaded(execution.loaded),
+      words(execution.words),
+      flow(execution.flow) {}
+
+void DmaChannel::post(const Ending& ending, const sc_core::sc_time& at) {
+  completions_.push_back({std::max(at, now()), ending});
   if (completions_.size() == 1) completion_due_.notify(completions_.front().at - now());
 }
 
@@ -28,38 +39,38 @@ void DmaChannel::rest_if_idle() {
   if (!running_ || !idle()) return;
   running_ = false;
   raise(DmaEvent::Running, EventPhase::End, now());
+  rests_.notify();
 }
 
 bool DmaChannel::finish(const Completion& completion) {
-  const Execution& execution = completion.execution;
-  const BufferDescriptor& bd = execution.bd;
+  const Ending& ending = completion.ending;
   if (!token_refused_) {
-    if (bd.lock_rel_value != 0) {
+    if (ending.lock_rel_value != 0) {
       const Parameters& parameters = site_.environment.parameters;
-      const LockReference lock = site_.locks.find(bd.lock_rel_id);
+      const LockReference lock = site_.locks.find(ending.lock_rel_id);
       if (lock.unit != nullptr) {
         const std::uint64_t cost =
             site_.kind == TileKind::Memory ? parameters.lock_mem_release_cycles : parameters.dma_lock_release_cycles;
-        lock.unit->release(lock.lock, bd.lock_rel_value, process_.name(), now() + cycles(cost));
+        lock.unit->release(lock.lock, ending.lock_rel_value, process_.name(), now() + cycles(cost));
       } else {
         errors_.error_lock_access_to_unavail = true;
         raise(DmaEvent::Error, EventPhase::Pulse, now());
         guest_error("the number of a lock that there is",
-                    fmt::format("lock {} in BD {}", bd.lock_rel_id, execution.bd_id));
+                    fmt::format("lock {} in BD {}", ending.lock_rel_id, ending.bd_id));
       }
     }
     ++use_.operations;
     raise(DmaEvent::FinishedBd, EventPhase::Pulse, now());
     if (has_track_) {
-      site_.environment.probe->slice(track_, execution.loaded, now(),
-                                     fmt::format("BD {}: {} B", execution.bd_id, execution.words * 4), execution.flow);
+      site_.environment.probe->slice(track_, ending.loaded, now(),
+                                     fmt::format("BD {}: {} B", ending.bd_id, ending.words * 4), ending.flow);
     }
   }
-  if (!execution.last_of_task) return true;
-  if (execution.token) {
+  if (!ending.last_of_task) return true;
+  if (ending.token) {
     const TaskToken token{.actor = info_.actor,
                           .controller_id = static_cast<std::uint8_t>(control_.controller_id),
-                          .fot_count = execution.token_count};
+                          .fot_count = ending.token_count};
     if (!site_.client.issue_token(site_.index, token)) {
       if (!std::exchange(token_refused_, true)) raise(DmaEvent::TaskTokenStall, EventPhase::Begin, now());
       return false;

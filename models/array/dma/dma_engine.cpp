@@ -73,6 +73,11 @@ std::uint32_t DmaEngine::status(unsigned channel) const {
   return channels_[channel]->status();
 }
 
+const sc_core::sc_event* DmaEngine::status_not_before(unsigned channel, std::uint32_t mask,
+                                                      std::uint32_t wanted) const {
+  return channels_[channel]->status_not_before(mask, wanted);
+}
+
 std::uint32_t DmaEngine::current_write_count(unsigned channel) const {
   return channels_[channel]->current_write_count();
 }

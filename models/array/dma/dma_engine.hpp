@@ -52,6 +52,10 @@ class DmaEngine {
   /// The start or task queue.
   void push_task(unsigned channel, std::uint32_t value);
   [[nodiscard]] std::uint32_t status(unsigned channel) const;
+  /// The event before which the status cannot be `wanted` under `mask`: a channel that runs goes on until it says that
+  /// it rests. Null: it might be at any time.
+  [[nodiscard]] const sc_core::sc_event* status_not_before(unsigned channel, std::uint32_t mask,
+                                                           std::uint32_t wanted) const;
   /// S2MM: words that the running BD has written.
   [[nodiscard]] std::uint32_t current_write_count(unsigned channel) const;
   /// S2MM: the read of `fot_count_fifo_pop`.

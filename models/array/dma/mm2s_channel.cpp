@@ -59,7 +59,7 @@ std::uint32_t Mm2sChannel::window_words() const {
 bool Mm2sChannel::next_is_plain() const {
   const std::optional<unsigned> bd_id = peek();
   if (!bd_id) return false;
-  const BufferDescriptor bd = site_.pool.load(*bd_id);
+  const BufferDescriptor& bd = site_.pool.load(*bd_id);
   return !bd.lock_acq_enable && bd.buffer_length != 0;
 }
 
@@ -79,7 +79,7 @@ void Mm2sChannel::start_next() {
   executing_ = false;
   sleep_until(execution_.ready);
   passed(execution_, execution_.ready);
-  post(execution_, std::max(execution_.ready, link_free_));
+  post(Ending(execution_), std::max(execution_.ready, link_free_));
 }
 
 void Mm2sChannel::begin(const Execution& execution) {
@@ -135,7 +135,7 @@ void Mm2sChannel::read_burst() {
     burst.tlast = !execution_.bd.tlast_suppress;
     executing_ = false;
     passed(execution_, read_free_);
-    ending_.push_back(execution_);
+    ending_.push_back(Ending(execution_));
   }
   ahead_words_ += burst.words;
   ahead_.push_back(std::move(burst));
@@ -247,7 +247,8 @@ void Mm2sChannel::forget() {
 
 std::uint32_t Mm2sChannel::outstanding() const {
   std::uint32_t transactions = 0;
-  for (const Ahead& burst : ahead_) {
+  for (std::size_t i = 0; i < ahead_.size(); ++i) {
+    const Ahead& burst = ahead_[i];
     if (burst.done > now()) transactions += (burst.words + transaction_words_ - 1) / transaction_words_;
   }
   return transactions;

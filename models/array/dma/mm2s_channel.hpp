@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <vector>
 
@@ -65,8 +64,8 @@ class Mm2sChannel : public DmaChannel {
   std::uint32_t beat_words_;
   std::uint32_t burst_words_;
   std::uint32_t transaction_words_ = 16;
-  std::deque<Ahead> ahead_;
-  std::deque<Execution> ending_;  // Those of the BDs that end in ahead_.
+  Ring<Ahead> ahead_;
+  Ring<Ending> ending_;  // Those of the BDs that end in ahead_.
   std::uint32_t ahead_words_ = 0;
   Execution execution_;  // The BD that is being read.
   AddressGenerator generator_;

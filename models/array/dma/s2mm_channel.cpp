@@ -175,7 +175,7 @@ void S2mmChannel::transfer() {
                        .write_count = static_cast<std::uint32_t>(execution_.words)});
   }
   executing_ = false;
-  post(execution_, landed_);
+  post(Ending(execution_), landed_);
 }
 
 void S2mmChannel::await_words() {
@@ -278,7 +278,8 @@ std::uint32_t S2mmChannel::pop_fot_count() {
 
 std::uint32_t S2mmChannel::outstanding() const {
   std::uint32_t transactions = 0;
-  for (const Write& write : writes_) {
+  for (std::size_t i = 0; i < writes_.size(); ++i) {
+    const Write& write = writes_[i];
     if (write.done > now()) transactions += (write.words + transaction_words_ - 1) / transaction_words_;
   }
   return transactions;

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <vector>
 
 #include <systemc>
@@ -58,13 +57,13 @@ class S2mmChannel : public DmaChannel, public StreamSink {
 
   std::uint32_t beat_words_;
   std::uint32_t fifo_words_;
-  std::deque<Pending> pending_;
+  Ring<Pending> pending_;
   std::uint32_t queued_words_ = 0;
   Execution execution_;
   AddressGenerator generator_;
   std::vector<MemoryRun> runs_;
-  std::deque<Write> writes_;  // Under way; shim only.
-  std::deque<FotCount> counts_;
+  Ring<Write> writes_;  // Under way; shim only.
+  Ring<FotCount> counts_;
   std::uint64_t task_words_ = 0;
   std::uint32_t transaction_words_ = 16;
   bool executing_ = false;       // A BD is loaded and not posted.

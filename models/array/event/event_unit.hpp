@@ -15,6 +15,7 @@
 #include "models/array/event/event_groups.hpp"
 #include "models/array/event/event_set.hpp"
 #include "models/array/tile/register_part.hpp"
+#include "models/common/time.hpp"
 
 namespace aie4::array {
 
@@ -39,7 +40,7 @@ class EventUnit : public RegisterPart {
     if (phase != EventPhase::End) status_[event / 32] |= 1U << event % 32;
     if (wanted_.contains(event)) pass_on(event, phase, at);
   }
-  void raise(std::uint8_t event) { raise(event, EventPhase::Pulse, sc_core::sc_time_stamp()); }
+  void raise(std::uint8_t event) { raise(event, EventPhase::Pulse, time_now()); }
   [[nodiscard]] bool wants(std::uint8_t event) const { return wanted_.contains(event); }
 
   /// From now on the listener, which outlives the unit's use, hears of these events and no others.

@@ -48,6 +48,17 @@ sc_core::sc_time HostDmaMemory::task_latency(bool reading, unsigned tasks_before
                      static_cast<std::uint64_t>(cold));
 }
 
+/// Bursts of one transfer are of one size, mostly.
+const sc_core::sc_time& HostDmaMemory::window_of(std::uint64_t requests) {
+  if (requests != window_requests_) {
+    const Parameters& parameters = environment_.parameters;
+    window_requests_ = requests;
+    window_ = nanoseconds(parameters.noc_latency_ns) *
+              (static_cast<double>(requests) / static_cast<double>(parameters.shim_outstanding));
+  }
+  return window_;
+}
+
 DmaMemory::Result HostDmaMemory::read(unsigned channel, std::span<const MemoryRun> runs, std::span<std::uint32_t> words,
                                       sc_core::sc_time start) {
   return access(true, channel, runs, words.data(), start);
@@ -74,7 +85,7 @@ DmaMemory::Result HostDmaMemory::access(bool reading, unsigned channel, std::spa
   access_->streaming = true;
   payload_.set_command(reading ? tlm::TLM_READ_COMMAND : tlm::TLM_WRITE_COMMAND);
 
-  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  const sc_core::sc_time now = time_now();
   const sc_core::sc_time begin = std::max({start, state.next, now});
   sc_core::sc_time moved = begin;
   std::uint64_t bytes = 0;
@@ -101,9 +112,7 @@ DmaMemory::Result HostDmaMemory::access(bool reading, unsigned channel, std::spa
   }
   const std::uint64_t width = parameters.shim_axi_bytes_per_cycle;
   const sc_core::sc_time port = noc_clock_.cycles((bytes + width - 1) / width);
-  const sc_core::sc_time window = nanoseconds(parameters.noc_latency_ns) *
-                                  (static_cast<double>(requests) / static_cast<double>(parameters.shim_outstanding));
-  state.next = std::max({begin + port, begin + window, moved});
+  state.next = std::max({begin + port, begin + window_of(requests), moved});
   return {.status = MemoryStatus::Ok, .done = state.next + state.latency, .next = state.next};
 }
 

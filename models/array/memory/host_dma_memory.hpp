@@ -61,6 +61,8 @@ class HostDmaMemory : public DmaMemory {
   };
 
   [[nodiscard]] sc_core::sc_time task_latency(bool reading, unsigned tasks_before) const;
+  /// What so many requests take at least, because only some may be outstanding.
+  [[nodiscard]] const sc_core::sc_time& window_of(std::uint64_t requests);
   Result access(bool reading, unsigned channel, std::span<const MemoryRun> runs, std::uint32_t* words,
                 sc_core::sc_time start);
 
@@ -69,6 +71,8 @@ class HostDmaMemory : public DmaMemory {
   Transport transport_;
   std::vector<State> channels_;
   std::array<std::uint32_t, 2> smid_{};
+  std::uint64_t window_requests_ = 0;
+  sc_core::sc_time window_;  // Of window_requests_.
   tlm::tlm_generic_payload payload_;
   HostAccess* access_;  // Owned by the payload, as TLM extensions are.
 };

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "models/common/time.hpp"
+
 namespace aie4::array {
 
 LockUnit::LockUnit(sc_core::sc_module_name name, const Environment& environment, std::string owner, unsigned locks)
@@ -51,13 +53,19 @@ bool LockUnit::acquire(LockWaiter& waiter, unsigned lock, int change, const sc_c
   const std::string_view releaser = locks_[lock].last_releaser;
   const WaitRegistry::Scope scope(
       waiter.process_, {WaitReason::Lock, subject_, lock, releaser.empty() ? "nobody has released it yet" : releaser});
-  const sc_core::sc_time since = sc_core::sc_time_stamp();
+  const sc_core::sc_time since = time_now();
   if (cancel == nullptr) {
     sc_core::wait(waiter.granted_);
   } else {
-    sc_core::wait(waiter.granted_ | *cancel);
+    if (waiter.cancel_ == nullptr) {
+      waiter.cancel_ = cancel;
+      waiter.granted_or_cancelled_ |= waiter.granted_;
+      waiter.granted_or_cancelled_ |= *cancel;
+    }
+    sc_assert(waiter.cancel_ == cancel);
+    sc_core::wait(waiter.granted_or_cancelled_);
   }
-  if (waiter.use_ != nullptr) waiter.use_->stall(WaitReason::Lock, sc_core::sc_time_stamp() - since);
+  if (waiter.use_ != nullptr) waiter.use_->stall(WaitReason::Lock, time_now() - since);
   if (!waiter.waiting_) return true;
   withdraw(waiter);
   return false;
@@ -65,31 +73,31 @@ bool LockUnit::acquire(LockWaiter& waiter, unsigned lock, int change, const sc_c
 
 void LockUnit::withdraw(LockWaiter& waiter) {
   waiter.waiting_ = false;
-  locks_[waiter.lock_].waiters.remove(&waiter);
+  std::erase(locks_[waiter.lock_].waiters, &waiter);
 }
 
 void LockUnit::grant(unsigned lock, LockWaiter& waiter) {
   Lock& entry = locks_[lock];
-  const sc_core::sc_time at = std::max(sc_core::sc_time_stamp(), entry.free_at);
+  const sc_core::sc_time at = std::max(time_now(), entry.free_at);
   entry.free_at = at + environment_.clock.cycles(1);
   waiter.granted_at_ = at + environment_.clock.cycles(environment_.parameters.lock_acquire_cycles);
   take(lock, waiter.value_);
 }
 
 void LockUnit::serve(unsigned lock) {
-  std::list<LockWaiter*>& waiters = locks_[lock].waiters;
-  for (auto next = waiters.begin(); next != waiters.end();) {
-    LockWaiter& waiter = **next;
+  std::vector<LockWaiter*>& waiters = locks_[lock].waiters;
+  for (std::size_t next = 0; next < waiters.size();) {
+    LockWaiter& waiter = *waiters[next];
     if (!holds(locks_[lock].value, waiter.value_)) {
       ++next;
       continue;
     }
-    waiters.erase(next);
+    waiters.erase(waiters.begin() + static_cast<std::ptrdiff_t>(next));
     waiter.waiting_ = false;
     grant(lock, waiter);
-    waiter.granted_.notify(waiter.granted_at_ - sc_core::sc_time_stamp());
+    waiter.granted_.notify(waiter.granted_at_ - time_now());
     // The new value may suit one who arrived earlier.
-    next = waiters.begin();
+    next = 0;
   }
 }
 
@@ -118,7 +126,7 @@ void LockUnit::give(unsigned lock, int change, std::string_view releaser) {
 }
 
 void LockUnit::release(unsigned lock, int change, std::string_view releaser, const sc_core::sc_time& at) {
-  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  const sc_core::sc_time now = time_now();
   if (at <= now) {
     give(lock, change, releaser);
     return;
@@ -130,7 +138,7 @@ void LockUnit::release(unsigned lock, int change, std::string_view releaser, con
 }
 
 void LockUnit::release_due() {
-  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  const sc_core::sc_time now = time_now();
   while (!pending_.empty() && pending_.front().at <= now) {
     const PendingRelease due = pending_.front();
     pending_.pop_front();
@@ -147,7 +155,7 @@ void LockUnit::changed(unsigned lock, LockAction action) {
     entry.track = environment_.probe->track(fmt::format("{}/lock {}", owner_, lock));
     entry.has_track = true;
   }
-  environment_.probe->counter(entry.track, sc_core::sc_time_stamp(), entry.value);
+  environment_.probe->counter(entry.track, time_now(), entry.value);
 }
 
 void LockUnit::reset(unsigned first, unsigned count) {

@@ -6,7 +6,6 @@
 #include <array>
 #include <cstdint>
 #include <deque>
-#include <list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,6 +42,8 @@ class LockWaiter {
   WaitRegistry::Process& process_;
   ResourceUse* use_;
   sc_core::sc_event granted_;
+  const sc_core::sc_event* cancel_ = nullptr;
+  sc_core::sc_event_or_list granted_or_cancelled_;  // By cancel_.
   sc_core::sc_time granted_at_;
   bool waiting_ = false;
   unsigned lock_ = 0;
@@ -79,7 +80,7 @@ class LockUnit : public sc_core::sc_module {
 
   /// For SC_THREADs: returns when the lock is taken, with `waiter.granted_at()` now or a cycle ahead (it costs
   /// lock.acquire_cycles, which the caller spends together with its other times). False: `cancel` was notified first;
-  /// nothing was taken.
+  /// nothing was taken. A waiter that gives one always gives the same, which outlives it.
   bool acquire(LockWaiter& waiter, unsigned lock, int change, const sc_core::sc_event* cancel = nullptr);
 
   /// Adds `change`, at the time `at` (absolute; now if it is past). `releaser` outlives the locks.
@@ -106,9 +107,9 @@ class LockUnit : public sc_core::sc_module {
  private:
   struct Lock {
     std::uint32_t value = 0;
-    sc_core::sc_time free_at;        // No grant before.
-    std::list<LockWaiter*> waiters;  // In order of arrival.
-    std::string_view last_releaser;  // Empty: nobody yet.
+    sc_core::sc_time free_at;          // No grant before.
+    std::vector<LockWaiter*> waiters;  // In order of arrival.
+    std::string_view last_releaser;    // Empty: nobody yet.
     bool has_track = false;
     TrackId track = 0;
   };

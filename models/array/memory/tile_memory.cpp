@@ -9,6 +9,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "models/common/time.hpp"
+
 namespace aie4::array {
 namespace {
 
@@ -130,7 +132,7 @@ std::uint64_t TileMemory::touch(std::uint32_t offset, std::uint32_t bytes) {
 }
 
 sc_core::sc_time TileMemory::book(const sc_core::sc_time& start) {
-  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  const sc_core::sc_time now = time_now();
   std::uint64_t rows = 0;
   const sc_core::sc_time done = loaded_ == 0 && loaded_all_ != 0 && level(std::min(start, now))
                                     ? book_all(start, now, rows)

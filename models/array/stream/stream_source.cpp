@@ -7,6 +7,7 @@
 #include "models/array/stream/packet.hpp"
 #include "models/array/stream/route_finder.hpp"
 #include "models/array/stream/stream_network.hpp"
+#include "models/common/time.hpp"
 #include "models/registers/array/streams.hpp"
 
 namespace aie4::array {
@@ -46,7 +47,7 @@ const Route& StreamSource::find_route(std::optional<std::uint32_t> first_word) {
 }
 
 StreamSource::Grant StreamSource::wait_ready(WaitRegistry::Process& process, const Request& request) {
-  wanted_ = sc_core::sc_time_stamp();
+  wanted_ = time_now();
   slack_ = sc_core::SC_ZERO_TIME;
   waiting_ = true;
   cancelled_ = false;
@@ -61,7 +62,7 @@ StreamSource::Grant StreamSource::grant_for(WaitRegistry::Process& process, cons
     const Route& route = find_route(in_packet_ ? first_word_ : request.first_word);
     if (route.state == Route::State::NeedsFirstWord) return {Outcome::NeedFirstWord, 0};
     route_ = &route;
-    if (!keeps_arbiters()) give_up_arbiters(sc_core::sc_time_stamp());
+    if (!keeps_arbiters()) give_up_arbiters(time_now());
     if (route.state == Route::State::Closed) {
       report_closed(request);
       sleep(process, {WaitReason::Stream, "route from port", port_.port, "control code that configures the switches"});
@@ -98,7 +99,7 @@ bool StreamSource::acquire(WaitRegistry::Process& process) {
   while (held_.size() < route_->crossings.size()) {
     const Route::Crossing& crossing = route_->crossings[held_.size()];
     Arbiter& arbiter = *crossing.arbiter;
-    const sc_core::sc_time now = sc_core::sc_time_stamp();
+    const sc_core::sc_time now = time_now();
     const bool first = requested_ != &arbiter;
     if (first && requested_ != nullptr) requested_->release(*this, now);
     arbiter.request(*this, crossing.input);
@@ -146,7 +147,7 @@ bool StreamSource::credit_for(const Request& request, std::uint32_t& words, Stre
 
 sc_core::sc_time StreamSource::send(const Burst& burst) {
   const ClockDomain& clock = network_.environment().clock;
-  const sc_core::sc_time now = sc_core::sc_time_stamp();
+  const sc_core::sc_time now = time_now();
   // Words that are there by now may have been there when they were asked for.
   const sc_core::sc_time data = burst.start > now ? burst.start : sc_core::SC_ZERO_TIME;
   const sc_core::sc_time asked = later(later(data, link_free_), wanted_);
@@ -245,11 +246,11 @@ void StreamSource::sleep(WaitRegistry::Process& process, const WaitLabel& label)
 }
 
 void StreamSource::arbiter_changed(const sc_core::sc_time& at) {
-  wake_.notify(before(at, sc_core::sc_time_stamp()));
+  wake_.notify(before(at, time_now()));
 }
 
 void StreamSource::reset() {
-  give_up_arbiters(sc_core::sc_time_stamp());
+  give_up_arbiters(time_now());
   in_packet_ = false;
   first_word_.reset();
   link_free_ = sc_core::SC_ZERO_TIME;

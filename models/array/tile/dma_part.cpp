@@ -153,6 +153,12 @@ void DmaPart::write(std::uint8_t code, const RegisterRef& ref, std::uint32_t val
   }
 }
 
+const sc_core::sc_event* DmaPart::not_before(std::uint8_t code, const RegisterRef& ref, std::uint32_t mask,
+                                             std::uint32_t wanted) {
+  if ((code & kUseMask) != kStatus) return nullptr;
+  return engine_.status_not_before(channel_of(code, ref), mask, wanted);
+}
+
 std::optional<unsigned> DmaPart::channel_by_name(std::string_view name) const {
   const std::span<const DmaChannelInfo> channels = engine_.channels();
   for (unsigned channel = 0; channel < channels.size(); ++channel) {

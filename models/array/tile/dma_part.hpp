@@ -31,6 +31,8 @@ class DmaPart : public RegisterPart, public DmaClient {
   [[nodiscard]] std::span<const Claim> claims() const override;
   [[nodiscard]] std::uint32_t read(std::uint8_t code, const registers::RegisterRef& ref) override;
   void write(std::uint8_t code, const registers::RegisterRef& ref, std::uint32_t value) override;
+  [[nodiscard]] const sc_core::sc_event* not_before(std::uint8_t code, const registers::RegisterRef& ref,
+                                                    std::uint32_t mask, std::uint32_t wanted) override;
   void reset(registers::Half half) override;
 
   void dma_event(unsigned channel, DmaEvent event, EventPhase phase, const sc_core::sc_time& at) override;

@@ -6,6 +6,8 @@
 #include <span>
 #include <string_view>
 
+#include <systemc>
+
 #include "models/registers/array/registers.hpp"
 
 namespace aie4::array {
@@ -27,6 +29,13 @@ class RegisterPart {
   /// `ref.byte` is 4-byte aligned.
   [[nodiscard]] virtual std::uint32_t read(std::uint8_t code, const registers::RegisterRef& ref) = 0;
   virtual void write(std::uint8_t code, const registers::RegisterRef& ref, std::uint32_t value) = 0;
+  /// For who polls the register until it is `wanted` under `mask`: the event before which it cannot be, as PollHint
+  /// says. Null: it might be at any time.
+  [[nodiscard]] virtual const sc_core::sc_event* not_before(std::uint8_t /*code*/,
+                                                            const registers::RegisterRef& /*ref*/,
+                                                            std::uint32_t /*mask*/, std::uint32_t /*wanted*/) {
+    return nullptr;
+  }
   /// One half is reset; of a compute tile: half A, which is all of it.
   virtual void reset(registers::Half half) = 0;
   /// Power was lost; both halves have been reset. What application resets leave alone goes now.

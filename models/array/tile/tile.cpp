@@ -185,6 +185,12 @@ std::optional<std::uint32_t> Tile::read_register(std::uint32_t offset) {
   return owner->part->read(owner->code, *ref);
 }
 
+const sc_core::sc_event* Tile::not_before(std::uint32_t offset, std::uint32_t mask, std::uint32_t wanted) const {
+  const auto ref = registers::lookup(kind_, offset);
+  const Owner* owner = ref && !ref->family->memory ? owner_of(*ref) : nullptr;
+  return owner == nullptr ? nullptr : owner->part->not_before(owner->code, *ref, mask, wanted);
+}
+
 bool Tile::write_register(std::uint32_t offset, std::uint32_t value) {
   const auto ref = registers::lookup(kind_, offset);
   if (!ref || ref->family->memory) return false;

@@ -53,6 +53,9 @@ class Tile : public sc_core::sc_module, private TileRegisters {
   /// Memory-mapped accesses at `offset` in the tile's window. Memories: any size and alignment. Registers: words.
   AccessOutcome read(std::uint32_t offset, std::span<std::byte> data);
   AccessOutcome write(std::uint32_t offset, std::span<const std::byte> data);
+  /// For who polls a register: see RegisterPart::not_before. Null if it is none, too.
+  [[nodiscard]] const sc_core::sc_event* not_before(std::uint32_t offset, std::uint32_t mask,
+                                                    std::uint32_t wanted) const;
 
   /// application_reset_control of the column: registers, locks and engines of the half; memories keep their contents.
   /// Compute tiles belong to half A.

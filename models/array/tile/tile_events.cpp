@@ -32,6 +32,12 @@ constexpr std::uint32_t kSelectionMask[2] = {0x7, 0xF};
 
 TileEvents::TileEvents(const Environment& environment, const Fabric& fabric, TileId tile, const std::string& owner)
     : kind_(environment.geometry().kind(tile)) {
+  for (unsigned channel = 0; channel < dma_channels(kind_).size(); ++channel) {
+    ChannelEvents& numbers = channel_events_.emplace_back();
+    for (std::size_t event = 0; event < kDmaEvents; ++event) {
+      numbers[event] = dma_event_id(kind_, channel, static_cast<DmaEvent>(event));
+    }
+  }
   const unsigned halves = kind_ == TileKind::Compute ? 1 : 2;
   for (unsigned index = 0; index < halves; ++index) {
     const Half half = index == 0 ? Half::A : Half::B;
@@ -99,7 +105,7 @@ void TileEvents::Ports::port_passed(unsigned event_port, const sc_core::sc_time&
 
 void TileEvents::dma_event(unsigned channel, DmaEvent event, EventPhase phase, const sc_core::sc_time& at,
                            const std::array<std::uint32_t, 2>& selections) {
-  raise(dma_event_id(kind_, channel, event), phase, at);
+  raise(channel_events_[channel][static_cast<std::size_t>(event)], phase, at);
   if (kind_ != TileKind::Memory) return;
   if (selections != selections_ || chosen_.empty()) choose(selections);
   for (unsigned chosen = chosen_[channel]; chosen != 0; chosen &= chosen - 1) {

@@ -12,6 +12,7 @@
 
 #include <systemc>
 
+#include "models/array/dma/dma_client.hpp"
 #include "models/array/environment.hpp"
 #include "models/array/event/event_timer.hpp"
 #include "models/array/event/event_unit.hpp"
@@ -67,9 +68,13 @@ class TileEvents {
     std::uint32_t watched_ = 0;
   };
 
+  /// Events of a DMA channel by number, whoever selects it; 0: has none.
+  using ChannelEvents = std::array<std::uint8_t, kDmaEvents>;
+
   void choose(const std::array<std::uint32_t, 2>& selections);
 
   TileKind kind_;
+  std::vector<ChannelEvents> channel_events_;
   std::array<std::uint32_t, 2> selections_{};
   std::vector<std::uint8_t> chosen_;  // Of each channel for selections_: bit 2 * half + selection.
   std::vector<std::unique_ptr<EventUnit>> units_;

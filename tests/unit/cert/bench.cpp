@@ -12,6 +12,7 @@
 #include "models/registers/shim.hpp"
 #include "models/registers/uc.hpp"
 #include "models/soc/host_access.hpp"
+#include "models/soc/poll_hint.hpp"
 
 namespace aie4::cert::bench {
 namespace {
@@ -112,6 +113,14 @@ void HostMemory::b_transport(int port, tlm::tlm_generic_payload& payload, sc_cor
 
 ArrayBus::ArrayBus(sc_core::sc_module_name name) : sc_module(name), in("in") {
   in.register_b_transport(this, &ArrayBus::b_transport);
+  SC_METHOD(happen);
+  sensitive << due;
+  dont_initialize();
+}
+
+void ArrayBus::happen() {
+  on_due();
+  done.notify();
 }
 
 void ArrayBus::b_transport(int /*port*/, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay) {
@@ -149,6 +158,9 @@ void ArrayBus::access_words(tlm::tlm_generic_payload& payload, sc_core::sc_time&
       value = reader != readers.end() ? reader->second() : words[address];
       std::memcpy(payload.get_data_ptr() + at, &value, 4);
     }
+    auto* hint = payload.get_extension<PollHint>();
+    const auto known = not_before.find(address);
+    if (hint != nullptr && known != not_before.end()) hint->until = known->second();
     log.push_back({.write = payload.is_write(), .address = address, .value = value, .time_ps = time_ps});
   }
   payload.set_response_status(tlm::TLM_OK_RESPONSE);

@@ -88,7 +88,13 @@ class ArrayBus : public sc_core::sc_module {
   tlm_utils::multi_passthrough_target_socket<ArrayBus> in;
   std::array<tlm_utils::simple_initiator_socket<ArrayBus>, 6> out;
 
+  SC_HAS_PROCESS(ArrayBus);
   explicit ArrayBus(sc_core::sc_module_name name);
+
+  /// A method of the array runs when `due` is notified, does `on_due`, and notifies `done` at once.
+  sc_core::sc_event due;
+  std::function<void()> on_due;
+  sc_core::sc_event done;
 
   sc_core::sc_time latency;  ///< Of each access to the fake array.
   std::map<std::uint64_t, std::uint32_t> words;
@@ -96,6 +102,8 @@ class ArrayBus : public sc_core::sc_module {
   std::uint64_t hole = ~std::uint64_t{0};  ///< From here on nobody answers.
   /// Value of a read, if set for its address; called once a read.
   std::map<std::uint64_t, std::function<std::uint32_t()>> readers;
+  /// What PollHint says of an address, if set; called once a poll.
+  std::map<std::uint64_t, std::function<const sc_core::sc_event*()>> not_before;
 
   /// The writes of the log, as address and value.
   [[nodiscard]] std::vector<std::pair<std::uint64_t, std::uint32_t>> writes() const;
@@ -104,6 +112,7 @@ class ArrayBus : public sc_core::sc_module {
  private:
   void b_transport(int port, tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
   void access_words(tlm::tlm_generic_payload& payload, sc_core::sc_time& delay);
+  void happen();
 };
 
 class Bench {
