@@ -272,9 +272,12 @@ constexpr auto kTable = std::to_array<ParameterInfo>({
      "what is left of it in each following task"},
     {"shim.cold_write_ns", &P::shim_cold_write_ns, "ns", 340, 0, 1'000'000, Assumed,
      "scaled from event traces of AIE2 hardware (xdna-emu)", "on top for the first writing task of a channel"},
+    {"shim.dispatch_ns", &P::shim_dispatch_ns, "ns", 0, 0, 1'000'000, Assumed,
+     "AIE2's controller lets 1.1 us pass (xdna-emu); nothing says that AIE4's does",
+     "from the push of a task of a shim channel to its start"},
     {"shim.read_push_ns", &P::shim_read_push_ns, "ns", 0, 0, 1'000'000, Assumed,
      "AIE2's controller lets 2.7 us pass (xdna-emu); nothing says that AIE4's does",
-     "between two reading tasks of a channel, from push to push: the pace of the controller beside its writes"},
+     "between two reading tasks of a channel, from push to push, if the second one's descriptor was written anew"},
     {"shim.write_push_ns", &P::shim_write_push_ns, "ns", 0, 0, 1'000'000, Assumed,
      "AIE2's controller lets 2.9 us pass (xdna-emu); nothing says that AIE4's does", "the same for writing tasks"},
 

@@ -157,6 +157,7 @@ struct Parameters {
   std::uint64_t shim_cold_read_ns;
   std::uint64_t shim_cold_read_decay_percent;
   std::uint64_t shim_cold_write_ns;
+  std::uint64_t shim_dispatch_ns;
   std::uint64_t shim_read_push_ns;
   std::uint64_t shim_write_push_ns;
   // Microcontrollers.

@@ -19,6 +19,9 @@ namespace {
 namespace fs = std::filesystem;
 using workload::OperationReport;
 
+/// At least, of the table's first column.
+constexpr std::size_t kNameWidth = 16;
+
 void write_text(const fs::path& path, const std::string& text) {
   write_file(path, std::as_bytes(std::span(text)));
 }
@@ -47,8 +50,10 @@ NetworkRun::NetworkRun(WorkloadOptions& options, const workload::Network& networ
 
 bool NetworkRun::run(host::ProgramRunner& runner) {
   bool good = true;
+  std::size_t width = kNameWidth;
+  for (const workload::Layer& layer : network_.layers) width = std::max(width, layer.name.size());
   const bool table = as_table() && !options_.json;
-  if (table) std::cout << workload::row_head(tensors_.has_value()) << std::flush;
+  if (table) std::cout << workload::row_head(width, tensors_.has_value()) << std::flush;
   for (std::size_t i = 0; i < network_.layers.size(); ++i) {
     const workload::Layer& layer = network_.layers[i];
     workload::LayerTotals totals;
@@ -58,7 +63,7 @@ bool NetworkRun::run(host::ProgramRunner& runner) {
     parts_.emplace_back(layer.name, totals.ps);
     if (report.spread && report.spread->degenerate()) degenerate_.push_back(layer.name);
     if (failure_.empty() && !report.run.failure.empty()) failure_ = layer.name + ": " + report.run.failure;
-    if (table) std::cout << to_row(layer.name, totals, report) << std::flush;
+    if (table) std::cout << to_row(layer.name, width, totals, report) << std::flush;
     if (!table && !options_.json) std::cout << to_text(report);
     nlohmann::ordered_json json = to_json(report);
     json["name"] = layer.name;
@@ -70,7 +75,7 @@ bool NetworkRun::run(host::ProgramRunner& runner) {
     reports_.push_back(std::move(json));
     if (tensors_ && !report.run.failure.empty()) return false;
   }
-  if (table) std::cout << row_foot(totals_);
+  if (table) std::cout << row_foot(width, totals_);
   if (tensors_) finish_chain();
   return good;
 }
@@ -94,6 +99,7 @@ OperationReport NetworkRun::run_layer(host::ProgramRunner& runner, std::size_t n
                 .operations = report.operations * layer.count});
     host::accumulate(use_, report.run.use, layer.count);
     energy_.add(report.run.energy, layer.count);
+    ++executions_;
     merge(sum, std::move(report));
     if (tensors_ && !sum->run.failure.empty()) return *std::move(sum);
   }
@@ -143,11 +149,18 @@ nlohmann::ordered_json NetworkRun::json() const {
   nlohmann::ordered_json parts = nlohmann::ordered_json::object();
   for (const auto& [name, ps] : parts_) parts[name] = parts.value(name, std::uint64_t{0}) + ps;
   // Each layer counts as often as the network has it, in times and in resources.
-  nlohmann::ordered_json json = {{"title", network_.name},           {"total_ps", totals_.ps},
-                                 {"durations_ps", {totals_.ps}},     {"breakdown_ps", std::move(parts)},
-                                 {"operations", totals_.operations}, {"failure", failure_},
-                                 {"window_ps", use_.duration_ps},    {"energy", host::to_json(energy_)},
-                                 {"resources", host::to_json(use_)}, {"layers", reports_}};
+  nlohmann::ordered_json json = {{"title", network_.name},
+                                 {"total_ps", totals_.ps},
+                                 {"durations_ps", {totals_.ps}},
+                                 {"breakdown_ps", std::move(parts)},
+                                 {"operations", totals_.operations},
+                                 {"executions", executions_},
+                                 {"counted_executions", totals_.times},
+                                 {"failure", failure_},
+                                 {"window_ps", use_.duration_ps},
+                                 {"energy", host::to_json(energy_)},
+                                 {"resources", host::to_json(use_)},
+                                 {"layers", reports_}};
   if (!output_hash_.empty()) {
     const workload::Tensor& output = network_.tensors[*network_.output];
     json["output"] = {{"shape", output.shape}, {"dtype", to_string(output.type)}, {"sha256", output_hash_}};
@@ -159,6 +172,9 @@ nlohmann::ordered_json NetworkRun::json() const {
 std::string NetworkRun::summary() const {
   std::string text;
   if (as_table()) text += fmt::format("energy {}\n", host::to_text(energy_, use_));
+  if (as_table() && executions_ != totals_.times) {
+    text += fmt::format("executions: {} ran and count as {}\n", executions_, totals_.times);
+  }
   if (!output_hash_.empty()) {
     const workload::Tensor& output = network_.tensors[*network_.output];
     text += fmt::format("output {} of {}, SHA-256 {}\n", workload::to_string(output.shape), to_string(output.type),

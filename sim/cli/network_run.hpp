@@ -54,6 +54,7 @@ class NetworkRun {
   std::optional<workload::TensorStore> tensors_;  ///< Where data flows from layer to layer.
   std::vector<std::byte> results_;                ///< Of the layer that runs, dense.
   std::uint64_t next_seed_;
+  std::uint64_t executions_ = 0;
   workload::LayerTotals totals_;
   host::ResourceReport use_;
   host::Energy energy_;

@@ -74,6 +74,7 @@ constexpr auto kValues = std::to_array<PresetValue>({
     {"shim.write_task_ns", 165, Inferred, "fitted to 171 cycles beside the words of a task (tests/calibration/fit.py)"},
     {"shim.cold_read_ns", 1330, Measured, kShim},
     {"shim.cold_write_ns", 341, Measured, kShim},
+    {"shim.dispatch_ns", 1086, Inferred, "from dispatch to start of a channel's first task on NPU1 (xdna-emu)"},
     {"shim.read_push_ns", 2700, Measured, kShim},
     {"shim.write_push_ns", 2870, Measured, kShim},
     {"uc.dma_bd_ns", 100, Measured, kControl},

@@ -68,11 +68,12 @@ constexpr auto kValues = std::to_array<PresetValue>({
     {"shim.write_task_ns", 180, Assumed, kScaled},
     {"shim.cold_read_ns", 1300, Assumed, kScaled},
     {"shim.cold_write_ns", 340, Assumed, kScaled},
+    {"shim.dispatch_ns", 1086, Assumed, kScaled},
     {"uc.dma_bd_ns", 66, Assumed, "as a register write"},
     {"cert.opcode_ns", 6, Inferred, kRtp},
     {"cert.packet_launch_ns", 12900, Inferred, kNoop},
     {"cert.doorbell_pickup_ns", 61000, Inferred, kNoop},
-    {"cert.token_wait_ns", 1195, Inferred,
+    {"cert.token_wait_ns", 1117, Inferred,
      "fitted to the published rate of tokens of all columns of Strix (tests/calibration/fit.py)"},
 });
 

@@ -178,7 +178,7 @@ void add_commands(std::vector<Measurement>& list) {
   add("C9", "xdna2", "no-ops in a chain", 50'869, "1/s", Basis::Predicted, kStrix, chained, chained_rate);
   add("C9", "xdna2", "no-ops, many in flight", 62'169, "1/s", Basis::Predicted, kStrix, chained,
       [](const Configuration& c) { return rate(c, false); });
-  const std::vector<std::string_view> loop = {"shim.read_push_ns", "shim.read_task_ns", "shim.write_task_ns",
+  const std::vector<std::string_view> loop = {"shim.dispatch_ns", "shim.read_task_ns", "shim.write_task_ns",
                                               "cert.token_wait_ns", "noc.register_access_ns"};
   const auto one_loop = [](const Configuration& c) { return token_loop(c, 1); };
   add("C9", "xdna2", "token of a one-word loop, one column", 2.67, "us", Basis::Predicted, kStrix, loop, one_loop);

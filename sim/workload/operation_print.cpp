@@ -33,9 +33,10 @@ void LayerTotals::add(const LayerTotals& other) {
   operations += other.operations;
 }
 
-std::string to_row(const std::string& name, const LayerTotals& totals, const OperationReport& report) {
+std::string to_row(const std::string& name, std::size_t width, const LayerTotals& totals,
+                   const OperationReport& report) {
   const double us = static_cast<double>(totals.ps) / 1e6;
-  std::string row = fmt::format("{:<22} {:>6} {:>12.3f} {:>12.3f} {:>9.3f} {:<9} ", name.substr(0, 22), totals.times,
+  std::string row = fmt::format("{:<{}} {:>6} {:>12.3f} {:>12.3f} {:>9.3f} {:<9} ", name, width, totals.times,
                                 us / static_cast<double>(totals.times), us, rate(totals), report.breakdown.bound);
   if (report.spread) row += fmt::format("{:>7} {:>7} ", percent(report.spread->zeros), percent(report.spread->limits));
   if (!report.run.failure.empty()) return row + "FAILED: " + report.run.failure + "\n";
@@ -44,14 +45,14 @@ std::string to_row(const std::string& name, const LayerTotals& totals, const Ope
   return row + "\n";
 }
 
-std::string row_head(bool spread) {
-  return fmt::format("{:<22} {:>6} {:>12} {:>12} {:>9} {:<9} {}\n", "layer", "times", "us each", "us", "TOPS",
+std::string row_head(std::size_t width, bool spread) {
+  return fmt::format("{:<{}} {:>6} {:>12} {:>12} {:>9} {:<9} {}\n", "layer", width, "times", "us each", "us", "TOPS",
                      "bound by", spread ? "  zeros  limits" : "");
 }
 
-std::string row_foot(const LayerTotals& totals) {
-  return fmt::format("{:<22} {:>6} {:>12} {:>12.3f} {:>9.3f}\n", "all", "", "", static_cast<double>(totals.ps) / 1e6,
-                     rate(totals));
+std::string row_foot(std::size_t width, const LayerTotals& totals) {
+  return fmt::format("{:<{}} {:>6} {:>12} {:>12.3f} {:>9.3f}\n", "all", width, "", "",
+                     static_cast<double>(totals.ps) / 1e6, rate(totals));
 }
 
 std::string to_text(const OperationReport& report) {

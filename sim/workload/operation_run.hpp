@@ -52,9 +52,11 @@ struct LayerTotals {
 };
 
 /// One line for each layer of a network, what stands above them, and below.
-[[nodiscard]] std::string to_row(const std::string& name, const LayerTotals& totals, const OperationReport& report);
-[[nodiscard]] std::string row_head(bool spread);
-[[nodiscard]] std::string row_foot(const LayerTotals& totals);
+/// `width`: of the longest name.
+[[nodiscard]] std::string to_row(const std::string& name, std::size_t width, const LayerTotals& totals,
+                                 const OperationReport& report);
+[[nodiscard]] std::string row_head(std::size_t width, bool spread);
+[[nodiscard]] std::string row_foot(std::size_t width, const LayerTotals& totals);
 /// For people, and one JSON object for machines.
 [[nodiscard]] std::string to_text(const OperationReport& report);
 [[nodiscard]] nlohmann::ordered_json to_json(const OperationReport& report);

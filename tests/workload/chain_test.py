@@ -194,7 +194,10 @@ class Chain(WorkloadCase):
 
     def test_a_batch_and_a_count_run_once_and_count(self) -> None:
         layer = {"op": "gemm", "m": 4, "k": 16, "n": 8, "inputs": ["input"], "count": 5}
-        report = self.report("net", self.network([layer]), "--batch", 3)
+        path = self.network([layer])
+        self.assertIn("executions: 1 ran and count as 15\n", self.run_program("net", path, "--batch", 3).stdout)
+        report = self.report("net", path, "--batch", 3)
+        self.assertEqual((report["executions"], report["counted_executions"]), (1, 15))
         self.assertEqual(report["layers"][0]["count"], 15)
         self.assertEqual(report["total_ps"], 15 * report["layers"][0]["durations_ps"][0])
 

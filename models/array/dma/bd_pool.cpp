@@ -6,7 +6,7 @@
 namespace aie4::array {
 
 BdPool::BdPool(BdKind kind, unsigned bds)
-    : layout_(&bd_layout(kind)), words_(std::size_t{bds} * kMaxBdWords), decoded_(bds) {
+    : layout_(&bd_layout(kind)), words_(std::size_t{bds} * kMaxBdWords), decoded_(bds), written_(bds) {
   const auto member = BdMember(&BufferDescriptor::iteration_current);
   const auto field = std::ranges::find(layout_->fields, member, &BdField::member);
   if (field != layout_->fields.end()) iteration_current_ = field->field;
@@ -24,6 +24,7 @@ void BdPool::advance_iteration(unsigned bd) {
 void BdPool::clear() {
   words_.assign(words_.size(), 0);
   decoded_.assign(decoded_.size(), std::nullopt);
+  written_.assign(written_.size(), false);
 }
 
 }  // namespace aie4::array

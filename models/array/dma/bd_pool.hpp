@@ -23,6 +23,13 @@ class BdPool {
   void write(unsigned bd, unsigned word, std::uint32_t value) {
     words(bd)[word] = value;
     decoded_[bd].reset();
+    written_[bd] = true;
+  }
+  /// Whether software wrote the descriptor since the last time that this was asked.
+  [[nodiscard]] bool take_written(unsigned bd) {
+    const bool was = written_[bd];
+    written_[bd] = false;
+    return was;
   }
   /// As it is now; the reference is good until the BD changes. Chains go round for long, so what was decoded is kept.
   [[nodiscard]] const BufferDescriptor& load(unsigned bd) {
@@ -46,6 +53,7 @@ class BdPool {
   const registers::Field* iteration_current_ = nullptr;  // Null: the kind has none.
   std::vector<std::uint32_t> words_;
   std::vector<std::optional<BufferDescriptor>> decoded_;
+  std::vector<bool> written_;
 };
 
 }  // namespace aie4::array

@@ -54,7 +54,8 @@ void DmaChannel::push_task(std::uint32_t word) {
                 fmt::format("one more, {:#010x}, which is dropped", word));
     return;
   }
-  queue_.push_back({decode_task(word, site_.pool.size()), paced_push()});
+  const DmaTask task = decode_task(word, site_.pool.size());
+  queue_.push_back({task, paced_push(task)});
   if (!running_) {
     running_ = true;
     raise(DmaEvent::Running, EventPhase::Begin, now());
@@ -62,13 +63,18 @@ void DmaChannel::push_task(std::uint32_t word) {
   if (!task_) wake();
 }
 
-sc_core::sc_time DmaChannel::paced_push() {
+sc_core::sc_time DmaChannel::paced_push(const DmaTask& task) {
+  if (site_.kind != TileKind::Shim) return now();
   const Parameters& parameters = site_.environment.parameters;
-  const std::uint64_t pace = site_.kind != TileKind::Shim            ? 0
+  const auto nanoseconds = [](std::uint64_t count) {
+    return sc_core::sc_time(static_cast<double>(count), sc_core::SC_NS);
+  };
+  const bool reprogrammed = site_.pool.take_written(task.start_bd_id);
+  const std::uint64_t pace = !reprogrammed                           ? 0
                              : info_.direction == DmaDirection::S2mm ? parameters.shim_write_push_ns
                                                                      : parameters.shim_read_push_ns;
-  sc_core::sc_time push = now();
-  if (last_push_) push = std::max(push, *last_push_ + sc_core::sc_time(static_cast<double>(pace), sc_core::SC_NS));
+  sc_core::sc_time push = now() + nanoseconds(parameters.shim_dispatch_ns);
+  if (last_push_) push = std::max(push, *last_push_ + nanoseconds(pace));
   last_push_ = push;
   return push;
 }

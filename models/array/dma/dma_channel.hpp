@@ -176,8 +176,8 @@ class DmaChannel : public sc_core::sc_module {
   void rest_if_idle();
   [[nodiscard]] bool idle() const { return !task_ && queue_.empty() && completions_.empty() && !executing(); }
   [[nodiscard]] sc_core::sc_time ready_time() const;
-  /// When a task that is pushed now counts as pushed: at the pace of the controller.
-  [[nodiscard]] sc_core::sc_time paced_push();
+  /// When a task that is pushed now may start: after its way through the controller, at the pace of the controller.
+  [[nodiscard]] sc_core::sc_time paced_push(const DmaTask& task);
 
   sc_core::sc_event wake_;
   sc_core::sc_event cancel_;

@@ -159,22 +159,48 @@ TEST_CASE("the 17th waiting task overflows the queue, sticky, with an error even
   CHECK(rig.status(channel).task_queue_overflow);
 }
 
-TEST_CASE("tasks of a shim channel start at the pace of the controller that pushes them, from reset to reset") {
+TEST_CASE("tasks of a shim channel start at the pace of the controller that writes their descriptors") {
   DmaRig rig(kShimTile);
   rig.parameters.shim_read_push_ns = 1000;
   const unsigned channel = rig.mm2s();
-  rig.write_bd(channel, 0, {.buffer_length = 16});
-  for (unsigned i = 0; i < 3; ++i) rig.push(channel, 0);
+  for (unsigned i = 0; i < 3; ++i) {
+    rig.write_bd(channel, i, {.buffer_length = 16});
+    rig.push(channel, i);
+  }
   DmaRig::run_to(1500);
   CHECK(rig.client.times(DmaEvent::StartTask) == std::vector{ns(0), ns(1000)});
   DmaRig::run_to(3500);
   CHECK(rig.client.times(DmaEvent::StartTask) == std::vector{ns(0), ns(1000), ns(2000)});
+  rig.write_bd(channel, 0, {.buffer_length = 16});
   rig.push(channel, 0);  // Longer ago than that: at once.
   CHECK(rig.client.times(DmaEvent::StartTask).back() == ns(3500));
   // Others have a pace of their own.
   rig.write_bd(rig.mm2s(1), 1, {.buffer_length = 16});
   rig.push(rig.mm2s(1), 1);
   CHECK(rig.client.times(DmaEvent::StartTask).size() == 5);
+}
+
+TEST_CASE("tasks of a shim channel with a descriptor that is there already follow each other at once") {
+  DmaRig rig(kShimTile);
+  rig.parameters.shim_read_push_ns = 1000;
+  const unsigned channel = rig.mm2s();
+  rig.write_bd(channel, 0, {.buffer_length = 16});
+  rig.push(channel, 0);
+  DmaRig::run_to(500);
+  rig.push(channel, 0);
+  CHECK(rig.client.times(DmaEvent::StartTask) == std::vector{ns(0), ns(500)});
+}
+
+TEST_CASE("each task of a shim channel starts when it has been through the controller") {
+  DmaRig rig(kShimTile);
+  rig.parameters.shim_dispatch_ns = 700;
+  const unsigned channel = rig.mm2s();
+  rig.write_bd(channel, 0, {.buffer_length = 16});
+  rig.push(channel, 0);
+  DmaRig::run_to(2000);
+  rig.push(channel, 0);
+  DmaRig::run_to(4000);
+  CHECK(rig.client.times(DmaEvent::StartTask) == std::vector{ns(700), ns(2700)});
 }
 
 TEST_CASE("control and trace channels of the shim have queues of 8 and 4") {
