@@ -160,7 +160,7 @@ void DmaChannel::unwind() {
   rests_.notify();
 }
 
-void DmaChannel::sleep_until(const sc_core::sc_time& time) {
+void DmaChannel::sleep_until(sc_core::sc_time time) {
   while (now() < time) {
     wake_.notify(time - now());
     sleep();

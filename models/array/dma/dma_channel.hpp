@@ -110,7 +110,7 @@ class DmaChannel : public sc_core::sc_module {
   [[nodiscard]] sc_core::sc_time cycles(std::uint64_t count) const { return site_.environment.clock.cycles(count); }
   [[nodiscard]] static sc_core::sc_time now() { return time_now(); }
   /// Until `time` (absolute). Throws Reset.
-  void sleep_until(const sc_core::sc_time& time);
+  void sleep_until(sc_core::sc_time time);
   /// Until wake(). Throws Reset.
   void sleep();
   void wake(const sc_core::sc_time& after = sc_core::SC_ZERO_TIME) { wake_.notify(after); }

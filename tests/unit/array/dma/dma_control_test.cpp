@@ -203,6 +203,20 @@ TEST_CASE("each task of a shim channel starts when it has been through the contr
   CHECK(rig.client.times(DmaEvent::StartTask) == std::vector{ns(700), ns(2700)});
 }
 
+TEST_CASE("tasks that arrive while the first is on its way do not move its start") {
+  DmaRig rig(kShimTile);
+  rig.parameters.shim_dispatch_ns = 700;
+  const unsigned channel = rig.mm2s();
+  rig.write_bd(channel, 0, {.buffer_length = 16});
+  rig.push(channel, 0);
+  DmaRig::run_to(100);
+  for (unsigned i = 0; i < 12; ++i) rig.push(channel, 0);
+  DmaRig::run_to(799);
+  CHECK(rig.client.times(DmaEvent::StartTask) == std::vector{ns(700)});
+  DmaRig::run_to(4000);
+  CHECK(rig.client.times(DmaEvent::StartTask).size() == 13);
+}
+
 TEST_CASE("control and trace channels of the shim have queues of 8 and 4") {
   DmaRig rig(kShimTile);
   const unsigned trace = dma_channel_index(rig.kind, DmaDirection::S2mm, 0, DmaRole::Trace);
