@@ -5,6 +5,7 @@
 #include <cstring>
 #include <elf.h>
 #include <fmt/format.h>
+#include <span>
 
 namespace aie4::host::elf {
 namespace {
@@ -158,7 +159,7 @@ std::vector<std::uint32_t> ElfImage::words(const Section& section) const {
     throw ElfError(fmt::format("{}: {:#x} bytes are no whole number of words", section.name, section.bytes.size()));
   }
   std::vector<std::uint32_t> words(section.bytes.size() / 4);
-  std::memcpy(words.data(), section.bytes.data(), section.bytes.size());
+  std::ranges::copy(section.bytes, std::as_writable_bytes(std::span(words)).begin());
   return words;
 }
 

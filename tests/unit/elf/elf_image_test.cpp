@@ -45,6 +45,11 @@ TEST_CASE("sections, symbols, relocations and notes are those that readelf shows
   CHECK(image.note(*image.find(".note.xrt.configuration"), "GNU", 6).empty());
 }
 
+TEST_CASE("a section without contents has no words") {
+  const auto file = assembled("copy");
+  CHECK(ElfImage(file).words({}).empty());
+}
+
 TEST_CASE("a file that ends early is refused wherever it ends") {
   const auto file = assembled("copy");
   for (std::size_t size = 0; size < file.size(); size += 61) {
