@@ -46,12 +46,21 @@ if(CMAKE_CXX_COMPILER_LAUNCHER MATCHES "ccache$")
                                   ${CMAKE_CXX_COMPILER_LAUNCHER})
 endif()
 
-# aie4sim_library(NAME SOURCES ... [DEPENDS ...]): a static library aie4sim_NAME, alias aie4sim::NAME.
+# aie4sim_unity(TARGET): its files are compiled a few at a time, where AIE4SIM_UNITY is on. It pays where the headers of
+# libraries cost more than our code; what a file keeps to itself must then have a name of its own in the target.
+function(aie4sim_unity target)
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ${AIE4SIM_UNITY} UNITY_BUILD_BATCH_SIZE 8)
+endfunction()
+
+# aie4sim_library(NAME [UNITY] SOURCES ... [DEPENDS ...]): a static library aie4sim_NAME, alias aie4sim::NAME.
 function(aie4sim_library name)
-  cmake_parse_arguments(ARG "" "" "SOURCES;DEPENDS" ${ARGN})
+  cmake_parse_arguments(ARG "UNITY" "" "SOURCES;DEPENDS" ${ARGN})
   add_library(aie4sim_${name} STATIC ${ARG_SOURCES})
   add_library(aie4sim::${name} ALIAS aie4sim_${name})
   target_link_libraries(aie4sim_${name} PUBLIC aie4sim_options ${ARG_DEPENDS})
+  if(ARG_UNITY)
+    aie4sim_unity(aie4sim_${name})
+  endif()
   if(name STREQUAL "common")
     target_precompile_headers(aie4sim_common PRIVATE ${aie4sim_precompiled})
   elseif(TARGET aie4sim_common)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // `aie4sim guest`: becomes the guest laboratory with this very program as the device server.
 #include <cerrno>
-#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <system_error>
@@ -9,21 +8,9 @@
 #include <vector>
 
 #include "sim/cli/command.hpp"
+#include "sim/cli/laboratory.hpp"
 
 namespace aie4::cli {
-namespace {
-
-/// Where the laboratory is; the environment wins, for programs that were moved away from their source tree.
-std::filesystem::path laboratory() {
-  const char* const given = std::getenv("AIE4SIM_LAB");
-  const std::filesystem::path path = given != nullptr ? given : AIE4SIM_LAB_DEFAULT;
-  if (!std::filesystem::is_regular_file(path)) {
-    throw UsageError("the guest laboratory is not at " + path.string() + ": set AIE4SIM_LAB to its lab.py");
-  }
-  return path;
-}
-
-}  // namespace
 
 void add_guest(CLI::App& app) {
   // Only for the list of sub-commands: `run_guest` takes over before anything is parsed.
@@ -31,9 +18,12 @@ void add_guest(CLI::App& app) {
 }
 
 int run_guest(const std::vector<std::string>& arguments) {
+  const std::filesystem::path lab = laboratory();
+  if (!std::filesystem::is_regular_file(lab)) {
+    throw UsageError("the guest laboratory is not at " + lab.string() + ": set AIE4SIM_LAB to its lab.py");
+  }
   const std::string self = std::filesystem::read_symlink("/proc/self/exe").string();
-  std::vector<std::string> words = {"python3", laboratory().string(), "run",          "--aie4sim",
-                                    self,      "--called-as",         "aie4sim guest"};
+  std::vector<std::string> words = {"python3", lab.string(), "run", "--aie4sim", self, "--called-as", "aie4sim guest"};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> pointers;
   pointers.reserve(words.size() + 1);

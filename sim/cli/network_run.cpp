@@ -10,6 +10,7 @@
 
 #include "firmware-stub/image/container.hpp"
 #include "sim/cli/files.hpp"
+#include "sim/cli/laboratory.hpp"
 #include "sim/host/energy.hpp"
 #include "sim/workload/xrt_recipe.hpp"
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sim/cli/command.hpp"
+#include "sim/cli/laboratory.hpp"
 #include "sim/cli/workload_options.hpp"
 #include "sim/config/config.hpp"
 #include "sim/config/names.hpp"

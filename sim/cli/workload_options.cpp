@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cstdlib>
 #include <filesystem>
 #include <fmt/format.h>
 #include <iostream>
@@ -44,11 +43,6 @@ std::string valid_name(const std::string& text) {
 }
 
 }  // namespace
-
-fs::path laboratory_cache() {
-  if (const char* given = std::getenv("AIE4SIM_CACHE"); given != nullptr && *given != '\0') return given;
-  return fs::path(AIE4SIM_LAB_DEFAULT).parent_path().parent_path().parent_path() / ".cache";
-}
 
 void WorkloadOptions::add_to(CLI::App& command) {
   command.add_option("--columns", columns, "Columns of the array to use (default: all there are)")

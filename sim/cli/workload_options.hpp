@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -14,9 +13,6 @@
 #include "sim/workload/net/network.hpp"
 
 namespace aie4::cli {
-
-/// Where the guest laboratory keeps what it downloads; the same rule as in tests/guest/lab/cache.py.
-[[nodiscard]] std::filesystem::path laboratory_cache();
 
 struct WorkloadOptions {
   std::string assembler;

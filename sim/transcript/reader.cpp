@@ -16,10 +16,6 @@ namespace {
 constexpr int kMaxWindowLog = 23;
 constexpr std::size_t kChunk = std::size_t{128} << 10;
 
-struct FreeDecompressor {
-  void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
-};
-
 std::size_t read_some(std::istream& in, std::span<std::byte> out) {
   in.read(reinterpret_cast<char*>(out.data()), static_cast<std::streamsize>(out.size()));
   return static_cast<std::size_t>(in.gcount());
@@ -69,6 +65,10 @@ class Reader::Impl {
   [[nodiscard]] Hash hash() const { return final_hash_; }
 
  private:
+  struct FreeDecompressor {
+    void operator()(ZSTD_DCtx* context) const { ZSTD_freeDCtx(context); }
+  };
+
   /// Decompresses some more behind what is unread. False when there is no more.
   bool refill() {
     output_.erase(output_.begin(), output_.begin() + static_cast<std::ptrdiff_t>(position_));

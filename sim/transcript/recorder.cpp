@@ -14,10 +14,6 @@ namespace {
 constexpr int kCompressionLevel = 3;
 constexpr std::size_t kBufferSize = std::size_t{64} << 10;
 
-struct FreeCompressor {
-  void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
-};
-
 }  // namespace
 
 class Recorder::Impl {
@@ -79,6 +75,10 @@ class Recorder::Impl {
   [[nodiscard]] std::uint64_t events() const { return events_; }
 
  private:
+  struct FreeCompressor {
+    void operator()(ZSTD_CCtx* context) const { ZSTD_freeCCtx(context); }
+  };
+
   void write(std::span<const std::byte> bytes) {
     out_.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
   }

@@ -4,11 +4,6 @@
 #include <fmt/format.h>
 
 namespace aie4::validate {
-namespace {
-
-constexpr double kPicosecondsPerMicrosecond = 1e6;
-
-}  // namespace
 
 Bench::Bench(const Configuration& configuration) {
   const auto note = [this](const Diagnostic& diagnostic) {

@@ -20,6 +20,8 @@
 
 namespace aie4::validate {
 
+inline constexpr double kPicosecondsPerMicrosecond = 1e6;
+
 /// The experiment itself is wrong: its program failed, or the machine complained.
 class ExperimentError : public std::runtime_error {
  public:

@@ -84,8 +84,6 @@ void add_register_writes(std::vector<Measurement>& list) {
       {"uc.dma_bd_ns", "uc.dma_bytes_per_cycle", "noc.register_access_ns", "cert.opcode_ns"}, block_write);
 }
 
-constexpr double kPicosecondsPerMicrosecond = 1e6;
-
 double single_noop(const Configuration& configuration) {
   Bench bench(configuration);
   bench.warm_up();

@@ -8,13 +8,6 @@
 #include "models/array/stream/stream_timing.hpp"
 
 namespace aie4::array {
-namespace {
-
-constexpr std::uint32_t beats_of(std::uint32_t words, std::uint32_t beat_words) {
-  return (words + beat_words - 1) / beat_words;
-}
-
-}  // namespace
 
 Mm2sChannel::Mm2sChannel(sc_core::sc_module_name name, const Site& site)
     : DmaChannel(name, site),

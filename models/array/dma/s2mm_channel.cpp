@@ -13,10 +13,6 @@ namespace {
 /// Of a cycle: what differs by less is the same time, rounded to picoseconds in another way.
 constexpr double kRounding = 0.5;
 
-constexpr std::uint32_t beats_of(std::uint32_t words, std::uint32_t beat_words) {
-  return (words + beat_words - 1) / beat_words;
-}
-
 }  // namespace
 
 S2mmChannel::S2mmChannel(sc_core::sc_module_name name, const Site& site)

@@ -17,6 +17,10 @@ inline constexpr std::uint32_t kNarrowBeatWords = 1;
   return static_cast<std::uint32_t>(parameters.stream_beat_words);
 }
 
+[[nodiscard]] constexpr std::uint32_t beats_of(std::uint32_t words, std::uint32_t beat_words) {
+  return (words + beat_words - 1) / beat_words;
+}
+
 struct StreamTiming {
   std::uint32_t wide_beat;         ///< Words of a beat of the main switch.
   std::uint32_t local_hop;         ///< Through a switch, from a port of the tile to a port of the tile.

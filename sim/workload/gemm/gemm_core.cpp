@@ -4,15 +4,12 @@
 #include "models/compute/kernels/rounding.hpp"
 #include "sim/workload/core_builder.hpp"
 #include "sim/workload/gemm/gemm_candidates.hpp"
+#include "sim/workload/narrow.hpp"
 
 namespace aie4::workload::gemm {
 namespace {
 
 constexpr std::uint64_t kAlignment = 64;
-
-std::uint32_t narrow(std::uint64_t value) {
-  return static_cast<std::uint32_t>(value);
-}
 
 }  // namespace
 

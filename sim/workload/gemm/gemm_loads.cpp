@@ -3,16 +3,13 @@
 
 #include <algorithm>
 
+#include "sim/workload/narrow.hpp"
 #include "sim/workload/tile_locks.hpp"
 
 namespace aie4::workload::gemm {
 namespace {
 
 using array::BufferDescriptor;
-
-std::uint32_t narrow(std::uint64_t value) {
-  return static_cast<std::uint32_t>(value);
-}
 
 }  // namespace
 

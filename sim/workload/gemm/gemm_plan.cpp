@@ -11,6 +11,7 @@
 #include "sim/workload/gemm/gemm_loads.hpp"
 #include "sim/workload/gemm/gemm_routes.hpp"
 #include "sim/workload/gemm/panel_path.hpp"
+#include "sim/workload/narrow.hpp"
 
 namespace aie4::workload {
 namespace {
@@ -20,10 +21,6 @@ using array::DmaDirection;
 using gemm::CoreBuffers;
 
 constexpr std::uint32_t kOutputSlots = 2;
-
-std::uint32_t narrow(std::uint64_t value) {
-  return static_cast<std::uint32_t>(value);
-}
 
 /// A slot of a memory tile for each round of a panel: the first descriptors of its body and its tail.
 struct SendChains {

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "sim/workload/narrow.hpp"
 #include "sim/workload/tile_locks.hpp"
 
 namespace aie4::workload {
@@ -13,21 +14,16 @@ using array::BufferDescriptor;
 using array::DmaDirection;
 using enum registers::PortGroup;
 
-constexpr std::uint32_t kRows = 4;
 constexpr std::uint32_t kSlots = 2;  // Of each core's tiles in memory tiles.
 
 // Channels of memory tiles by input: what fills them, and what sends to the rows. MM2S i reaches North i or i - 1.
 constexpr std::array<std::uint8_t, 2> kFill = {2, 3};
-constexpr std::array<std::array<std::uint8_t, kRows>, 2> kSend = {{{0, 1, 2, 3}, {5, 6, 7, 8}}};
+constexpr std::array<std::array<std::uint8_t, kMapRows>, 2> kSend = {{{0, 1, 2, 3}, {5, 6, 7, 8}}};
 constexpr std::uint8_t kDrain = 4;
-constexpr std::array<std::uint8_t, kRows> kCollect = {0, 1, 4, 5};
+constexpr std::array<std::uint8_t, kMapRows> kCollect = {0, 1, 4, 5};
 
 /// Locks of a compute tile.
 enum CoreLock : std::uint8_t { kFull0, kEmpty0, kFull1, kEmpty1, kOutFull, kOutEmpty };
-
-std::uint32_t narrow(std::uint64_t value) {
-  return static_cast<std::uint32_t>(value);
-}
 
 class MapPlanner {
  public:
@@ -136,7 +132,7 @@ class MapPlanner {
     const std::uint32_t words = narrow(input.rows(t_.tile_rows) * input.row_words);
     TileChannel fill = memory_channel(column, DmaDirection::S2mm, kFill[i]);
     for (unsigned row = 0; row < t_.rows; ++row) {
-      const auto lane = static_cast<std::uint8_t>(kRows * i + row);
+      const auto lane = static_cast<std::uint8_t>(kMapRows * i + row);
       circuit(memory_tile(column), {Dma, kSend[i][row]}, {North, lane});
       up(column, row, lane, channel_number);
       BufferDescriptor bd;
@@ -177,10 +173,10 @@ class MapPlanner {
   void plan_constants(unsigned column) {
     circuit(shim_tile(column), {Dma, 1}, {North, 1});
     circuit(memory_tile(column), {South, 1}, {Dma, kFill[1]});
-    circuit(memory_tile(column), {Dma, kSend[1][0]}, {North, kRows});
+    circuit(memory_tile(column), {Dma, kSend[1][0]}, {North, kMapRows});
     for (unsigned row = 0; row < t_.rows; ++row) {
-      circuit(compute_tile(column, row), {South, kRows}, {Dma, 1});
-      if (row + 1 < t_.rows) circuit(compute_tile(column, row), {South, kRows}, {North, kRows});
+      circuit(compute_tile(column, row), {South, kMapRows}, {Dma, 1});
+      if (row + 1 < t_.rows) circuit(compute_tile(column, row), {South, kMapRows}, {North, kMapRows});
     }
     BufferDescriptor bd;
     bd.base_address = kOwnMemoryWord + allocate(p_.constant_words);

@@ -5,12 +5,12 @@
 #include <fmt/format.h>
 
 #include "sim/workload/error.hpp"
+#include "sim/workload/narrow.hpp"
 #include "sim/workload/plan.hpp"
 
 namespace aie4::workload {
 namespace {
 
-constexpr std::uint32_t kRows = 4;
 /// Enough to hide what a step costs beside its bytes, and small enough that all cores have work.
 constexpr std::uint64_t kTileBytes = 12 << 10;
 constexpr std::uint64_t kCoreRoom = kCoreBytes - 2048;
@@ -19,10 +19,6 @@ constexpr std::uint64_t kAlignment = 64;
 std::uint64_t ceil_div(std::uint64_t a, std::uint64_t b) {
   return (a + b - 1) / b;
 }
-std::uint32_t narrow(std::uint64_t value) {
-  return static_cast<std::uint32_t>(value);
-}
-
 std::uint64_t core_bytes(const MapProblem& p, std::uint64_t rows, unsigned buffers) {
   std::uint64_t bytes =
       buffers * aligned_core_bytes(rows * p.output_row_words * 4) + aligned_core_bytes(p.constant_words * 4);
@@ -55,7 +51,7 @@ MapTiling tile_map(const MapProblem& p, unsigned columns, bool double_buffer) {
                     p.name, kCoreRoom, core_bytes(p, step, t.buffers), step, step == 1 ? "" : "s"));
   }
   const std::uint64_t blocks = ceil_div(p.rows, step);
-  t.rows = narrow(std::min<std::uint64_t>(kRows, blocks));
+  t.rows = narrow(std::min<std::uint64_t>(kMapRows, blocks));
   t.columns = narrow(std::min<std::uint64_t>(columns, ceil_div(blocks, t.rows)));
   std::uint64_t most = std::max<std::uint64_t>(1, kTileBytes / std::max<std::uint64_t>(1, largest_row(p) * step));
   while (most > 1 && core_bytes(p, most * step, t.buffers) > kCoreRoom) --most;

@@ -12,6 +12,8 @@
 
 namespace aie4::workload {
 
+inline constexpr std::uint32_t kMapRows = 4;  ///< Of compute tiles, at most.
+
 /// An input: result rows from `first` on need input rows from first * stride on, `window` of them and `stride` more for
 /// each further row.
 struct MapInput {
