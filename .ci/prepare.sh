@@ -66,3 +66,20 @@ build() {
 	[ $# -eq 0 ] || set -- --target "$@"
 	cmake --build --preset "$preset" --parallel "${AIE4SIM_JOBS:-$(nproc)}" "$@"
 }
+
+# What the guests need is downloaded while compilers run; `fetched` waits for it and shows what came.
+fetch_meanwhile() {
+	fetch_log=$(mktemp)
+	python3 tests/guest/lab.py fetch </dev/null >"$fetch_log" 2>&1 &
+	fetch_job=$!
+	trap 'kill "$fetch_job" 2>/dev/null; rm -f "$fetch_log"' EXIT
+}
+
+# Not an error if it failed: who needs a package tries again, and says what is wrong.
+fetched() {
+	say "packages for the guests"
+	wait "$fetch_job" || true
+	cat "$fetch_log"
+	rm -f "$fetch_log"
+	trap - EXIT
+}
