@@ -67,10 +67,11 @@ build() {
 	cmake --build --preset "$preset" --parallel "${AIE4SIM_JOBS:-$(nproc)}" "$@"
 }
 
-# What the guests need is downloaded while compilers run; `fetched` waits for it and shows what came.
+# fetch_meanwhile [--set NAME...]: what the guests need is downloaded while compilers run; `fetched` waits for it and
+# shows what came.
 fetch_meanwhile() {
 	fetch_log=$(mktemp)
-	python3 tests/guest/lab.py fetch </dev/null >"$fetch_log" 2>&1 &
+	python3 tests/guest/lab.py fetch "$@" </dev/null >"$fetch_log" 2>&1 &
 	fetch_job=$!
 	trap 'kill "$fetch_job" 2>/dev/null; rm -f "$fetch_log"' EXIT
 }

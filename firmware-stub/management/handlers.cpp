@@ -18,7 +18,6 @@ constexpr std::uint64_t kMaxWorkBuffer = 64 * kMiB;
 constexpr unsigned kPf = 0;
 // Several partitions of a VF share the array in time; the driver creates one.
 constexpr std::size_t kMaxPartitions = 8;
-constexpr std::uint32_t kMailboxVector = 0;
 constexpr std::uint64_t kNoQueue = ~std::uint64_t{0};
 
 // AIE version that AIE_TILE_INFO reports. Assumed: the driver only hands it on.

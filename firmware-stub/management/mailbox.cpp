@@ -15,7 +15,6 @@ namespace {
 namespace hw = registers::mailbox;
 namespace map = registers::mpnpu;
 
-constexpr std::uint32_t kMailboxVector = 0;
 constexpr std::uint32_t kForeignId = 0x5500'0001;
 
 }  // namespace

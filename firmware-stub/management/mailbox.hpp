@@ -16,6 +16,8 @@
 
 namespace aie4::management {
 
+inline constexpr std::uint32_t kMailboxVector = 0;
+
 /// A request taken from the ring. `payload` is valid until the next `receive`.
 struct Request {
   MessageHeader header;

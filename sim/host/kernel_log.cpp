@@ -2,7 +2,7 @@
 #include "sim/host/kernel_log.hpp"
 
 #include <algorithm>
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
 namespace aie4::host {
 

@@ -78,30 +78,29 @@ nlohmann::ordered_json stages_of(const std::array<std::uint64_t, kStages>& value
 
 std::string text(const Report& report) {
   std::string out;
-  const auto add = [&out](const auto&... words) { fmt::format_to(std::back_inserter(out), words...); };
+  const auto add = [&out]<typename... Words>(fmt::format_string<const Words&...> pattern, const Words&... words) {
+    out += fmt::format(pattern, words...);
+  };
   const auto whole = percentiles(report, [](const CommandTimes& command) { return command.duration; });
-  add(fmt::runtime("{} commands, {:.1f} us in all on the guest's clock\n"), report.commands.size(),
-      micros(total(report)));
-  for (const std::string& note : report.notes) add(fmt::runtime("{}\n"), note);
-  add(fmt::runtime("\n{:<16}{:>8}{:>12}{:>12}{:>12}   {:>18}\n"), "", "share", "p50 us", "p90 us", "p99 us",
-      "simulated p50 us");
+  add("{} commands, {:.1f} us in all on the guest's clock\n", report.commands.size(), micros(total(report)));
+  for (const std::string& note : report.notes) add("{}\n", note);
+  add("\n{:<16}{:>8}{:>12}{:>12}{:>12}   {:>18}\n", "", "share", "p50 us", "p90 us", "p99 us", "simulated p50 us");
   double sum = 0;
   for (const Row& row : rows(report)) {
     sum += row.share;
-    add(fmt::runtime("{:<16}{:>6.1f} %{:>12.1f}{:>12.1f}{:>12.1f}"), row.name, 100 * row.share, micros(row.wall[0]),
+    add("{:<16}{:>6.1f} %{:>12.1f}{:>12.1f}{:>12.1f}", row.name, 100 * row.share, micros(row.wall[0]),
         micros(row.wall[1]), micros(row.wall[2]));
-    if (row.simulated) add(fmt::runtime("   {:>18.3f}"), micros(row.simulated_ps[0]) / 1000);
+    if (row.simulated) add("   {:>18.3f}", micros(row.simulated_ps[0]) / 1000);
     out += '\n';
   }
-  add(fmt::runtime("{:<16}{:>6.1f} %{:>12.1f}{:>12.1f}{:>12.1f}\n\n"), "command", 100 * sum, micros(whole[0]),
-      micros(whole[1]), micros(whole[2]));
-  for (const std::string& violation : report.violations) add(fmt::runtime("effect before cause: {}\n"), violation);
-  for (const std::string& gap : report.gaps) add(fmt::runtime("does not add up: {}\n"), gap);
+  add("{:<16}{:>6.1f} %{:>12.1f}{:>12.1f}{:>12.1f}\n\n", "command", 100 * sum, micros(whole[0]), micros(whole[1]),
+      micros(whole[2]));
+  for (const std::string& violation : report.violations) add("effect before cause: {}\n", violation);
+  for (const std::string& gap : report.gaps) add("does not add up: {}\n", gap);
   if (report.unreturned != 0) {
-    add(fmt::runtime("{} commands end with the completion word: no wait for them was traced\n"), report.unreturned);
+    add("{} commands end with the completion word: no wait for them was traced\n", report.unreturned);
   }
-  add(fmt::runtime("{} effects before their cause, {} commands that do not add up\n"), report.violations.size(),
-      report.gaps.size());
+  add("{} effects before their cause, {} commands that do not add up\n", report.violations.size(), report.gaps.size());
   return out;
 }
 

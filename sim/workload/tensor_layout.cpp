@@ -5,7 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <cstring>
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 #include <functional>
 #include <numeric>
 
