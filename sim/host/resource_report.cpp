@@ -41,7 +41,8 @@ std::vector<const ResourceUse*> top(const ResourceReport& report, Measure measur
 }
 
 std::string name_of(const ResourceUse& use) {
-  return use.name.size() <= kNameWidth ? use.name : "..." + use.name.substr(use.name.size() - kNameWidth + 3);
+  if (use.name.size() <= kNameWidth) return use.name;
+  return fmt::format("...{}", std::string_view(use.name).substr(use.name.size() - kNameWidth + 3));
 }
 
 /// "stream 1.200 us (40 %), lock 0.100 us (3 %)": the two reasons for which it waited longest.
