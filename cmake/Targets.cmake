@@ -82,7 +82,11 @@ function(aie4sim_test name)
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE Catch2::Catch2WithMain aie4sim_test_support ${ARG_DEPENDS})
   target_precompile_headers(${name} REUSE_FROM aie4sim_test_support)
-  # A name that ctest takes apart (by a semicolon, say) would otherwise run nothing and pass.
-  catch_discover_tests(${name} TEST_PREFIX "${name}: " EXTRA_ARGS --warn NoTests PROPERTIES TIMEOUT
-                                                                                            ${aie4sim_test_timeout})
+  # A name that ctest takes apart (by a semicolon, say) would otherwise run nothing and pass; the warning is an error.
+  set(warning NoTests)
+  if(Catch2_VERSION VERSION_GREATER_EQUAL 3)
+    set(warning UnmatchedTestSpec)
+  endif()
+  catch_discover_tests(${name} TEST_PREFIX "${name}: " EXTRA_ARGS --warn ${warning} PROPERTIES TIMEOUT
+                                                                                               ${aie4sim_test_timeout})
 endfunction()
