@@ -67,8 +67,8 @@ build() {
 	cmake --build --preset "$preset" --parallel "${AIE4SIM_JOBS:-$(nproc)}" "$@"
 }
 
-# fetch_meanwhile [--set NAME...]: what the guests need is downloaded while compilers run; `fetched` waits for it and
-# shows what came.
+# fetch_meanwhile [--set NAME...]: what the guests need is downloaded while compilers run; `fetched` shows how
+# far it is and waits for it.
 fetch_meanwhile() {
 	fetch_log=$(mktemp)
 	python3 tests/guest/lab.py fetch "$@" </dev/null >"$fetch_log" 2>&1 &
@@ -79,8 +79,8 @@ fetch_meanwhile() {
 # Not an error if it failed: who needs a package tries again, and says what is wrong.
 fetched() {
 	say "packages for the guests"
+	tail --lines=+1 --follow --sleep-interval=0.1 --pid="$fetch_job" "$fetch_log"
 	wait "$fetch_job" || true
-	cat "$fetch_log"
 	rm -f "$fetch_log"
 	trap - EXIT
 }
