@@ -11,7 +11,7 @@
 namespace aie4::host {
 namespace {
 
-std::string with_unit(std::uint64_t picoseconds) {
+std::string duration_text(std::uint64_t picoseconds) {
   return fmt::format("{:.3f} us", static_cast<double>(picoseconds) / 1e6);
 }
 
@@ -24,8 +24,9 @@ std::string to_text(const ProgramRunReport& report) {
     const auto [fastest, slowest] = std::ranges::minmax(report.durations_ps);
     const std::uint64_t sum = std::accumulate(report.durations_ps.begin(), report.durations_ps.end(), std::uint64_t{0});
     text += fmt::format("runs      {} completed, doorbell to completion interrupt {}", report.durations_ps.size(),
-                        with_unit(sum / report.durations_ps.size()));
-    text += fastest == slowest ? "\n" : fmt::format(" mean, {} to {}\n", with_unit(fastest), with_unit(slowest));
+                        duration_text(sum / report.durations_ps.size()));
+    text +=
+        fastest == slowest ? "\n" : fmt::format(" mean, {} to {}\n", duration_text(fastest), duration_text(slowest));
   }
   if (report.use.duration_ps != 0) text += fmt::format("energy    {}\n", to_text(report.energy, report.use));
   if (report.rival_commands > 0) text += fmt::format("rival     {} commands completed\n", report.rival_commands);
